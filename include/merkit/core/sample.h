@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "merkit/core/aligned_face.h"
+#include "merkit/core/interval.h"
+
+namespace merkit {
+
+/// One expression to be named: what a recognizer is given for training and for use.
+///
+/// It comes with faces (at least onset and apex), or with a ready motion image, or with both. A recognizer that needs
+/// only onset-to-apex motion takes either; one that needs faces says so with a ClipError(unsupported).
+struct Sample {
+  std::string id;
+  std::string dataset = "user";
+  std::string subject;
+  Interval interval;
+  std::vector<AlignedFace> faces;       ///< in frame order
+  std::optional<cv::Mat> motion_image;  ///< CV_8UC3, channel order u, v, strain, each min-max scaled to 0..255
+  std::optional<int> label;             ///< class index, if known
+
+  /// The person across data sets: "dataset/subject". Composite sets cannot merge two people of equal number.
+  std::string subject_key() const { return dataset + "/" + subject; }
+
+  /// The face of a frame, or null.
+  const AlignedFace* face_at(int number) const;
+};
+
+using SampleSet = std::vector<Sample>;
+
+}  // namespace merkit

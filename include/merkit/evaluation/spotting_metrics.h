@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "merkit/core/interval.h"
+#include "merkit/core/prediction.h"
+
+namespace merkit {
+
+/// An interval in a video, true or predicted.
+struct VideoInterval {
+  std::string video;
+  Interval interval;
+  ExpressionType type = ExpressionType::micro;
+  double score = 0;  ///< of a prediction
+};
+
+struct SpottingMatch {
+  int prediction = -1, truth = -1;  ///< indices into the given vectors
+  double iou = 0;
+};
+
+/// Counts pooled over videos; P, R, F1 from the sums, never averaged per video.
+struct SpottingMetrics {
+  int true_positives = 0, false_positives = 0, false_negatives = 0;
+  double precision = 0, recall = 0, f1 = 0;
+  std::vector<SpottingMatch> matches;
+};
+
+/// A prediction is right if its IoU with a true interval of the same video is >= `min_iou`; each true interval is matched
+/// at most once, greedily by descending score, ties by IoU, then by order.
+SpottingMetrics spotting_metrics(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
+                                 double min_iou = 0.5);
+
+/// The same for one type of expression only.
+SpottingMetrics spotting_metrics(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
+                                 ExpressionType type, double min_iou = 0.5);
+
+/// "Overall" as MEGC 2020 and 2021 count it: micro and macro matched apart, their counts summed. Holds no matches.
+SpottingMetrics pooled(const SpottingMetrics& micro, const SpottingMetrics& macro);
+
+}  // namespace merkit

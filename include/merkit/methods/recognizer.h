@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "merkit/core/label_set.h"
+#include "merkit/core/model_file.h"
+#include "merkit/core/prediction.h"
+#include "merkit/core/sample.h"
+
+namespace merkit {
+
+struct FitOptions {
+  std::uint64_t seed = 1;
+  int threads = 1;               ///< CPU threads to use
+  std::string device = "cpu";    ///< "cpu", "cuda", "cuda:N" or "auto"
+  std::string provenance;        ///< recorded in the model file: command, versions
+  std::string licence;           ///< recorded in the model file
+};
+
+/// Hears how fitting goes on. Anything it throws ends the fit.
+class FitObserver {
+ public:
+  virtual ~FitObserver() = default;
+  /// After each pass over the training set: 1-based epoch, mean loss, share of samples classified rightly (0..1).
+  virtual void on_epoch(int epoch, int epochs, double loss, double accuracy) = 0;
+};
+
+/// Names the emotion shown in one interval of an aligned face sequence.
+class Recognizer {
+ public:
+  virtual ~Recognizer() = default;
+
+  /// Learns from `training` alone. No overload takes held-out samples: a test fold cannot leak into a model that never
+  /// receives it. Throws InputError for an empty set, a sample without label or an unknown class.
+  virtual void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) = 0;
+
+  /// Throws ModelError unless fitted or loaded, ClipError(unsupported) for a sample it cannot read.
+  /// Safe to call from many threads.
+  virtual Prediction recognize(const Sample& sample) const = 0;
+
+  virtual const LabelSet& labels() const = 0;
+
+  /// Writes a model file (atomically). Throws ModelError unless fitted or loaded.
+  virtual void save(const std::filesystem::path& file) const = 0;
+
+  /// Takes over weights, configuration and labels of `model`. Throws ModelError when they do not fit the method.
+  virtual void load(const ModelFile& model) = 0;
+
+  /// Chooses where to compute from now on: "cpu", "cuda", "cuda:N" or "auto". Returns what was chosen.
+  virtual std::string use_device(const std::string& device) = 0;
+
+  /// Names, dtypes and shapes a model file of this method holds (no payload).
+  virtual std::vector<ModelTensor> tensor_layout() const = 0;
+
+  /// Number of trainable values.
+  virtual std::int64_t parameter_count() const = 0;
+};
+
+}  // namespace merkit

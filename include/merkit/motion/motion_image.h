@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+#include "merkit/motion/optical_flow.h"
+
+namespace merkit {
+
+/// How a motion field becomes the fixed-size picture that the flow-based networks read.
+enum class MotionScaling {
+  minmax,  ///< each map stretched to 0..255 and rounded to 8 bits, as the published features are: sign and size are lost
+  fixed,   ///< each map divided by `fixed_scale_px` and clamped to -1..1 (strain: 0..1): sign and size are kept
+};
+std::string_view to_string(MotionScaling scaling);
+const std::vector<std::string>& motion_scaling_names();
+MotionScaling motion_scaling_from_string(std::string_view name);
+
+/// u, v and strain resized to `size` x `size` (area averaging), min-max scaled each, as CV_8UC3 with channels u, v, strain.
+/// A constant map becomes 0.
+cv::Mat motion_image_minmax(const MotionField& motion, int size);
+
+/// The signed variant: CV_32FC3, channels u, v, strain, divided by `scale_px` and clamped.
+cv::Mat motion_image_fixed(const MotionField& motion, int size, double scale_px);
+
+/// Motion as colours for people: hue is direction (the usual wheel), saturation is magnitude up to `max_px`
+/// (0: the field's own 99th percentile). CV_8UC3 BGR.
+cv::Mat colour_coded(const MotionField& motion, double max_px = 0);
+
+/// Strain as a heat map, CV_8UC3 BGR; `max` as above.
+cv::Mat heat_map(const cv::Mat1f& values, double max = 0);
+
+/// Onset, apex, motion colours and strain side by side with captions, for a quick look. CV_8UC3 BGR.
+cv::Mat motion_picture(const cv::Mat& onset, const cv::Mat& apex, const MotionField& motion);
+
+}  // namespace merkit

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "merkit/core/error.h"
+#include "merkit/media/clip_reader.h"
+#include "merkit/methods/recognizer.h"
+#include "merkit/methods/spotter.h"
+#include "merkit/pipeline/prepare_samples.h"
+
+namespace merkit {
+
+/// What went wrong with one input.
+struct ClipProblem {
+  Status status = Status::ok;
+  std::string message, hint;
+};
+
+/// Wall-clock seconds of one clip by stage. The only figures that differ between equal runs.
+struct AnalysisTiming {
+  double read_s = 0, align_s = 0, spot_s = 0, recognize_s = 0;
+};
+
+/// Everything `merkit run` and `merkit spot` find in one clip.
+struct ClipAnalysis {
+  std::string clip_id, subject, source;
+  ClipProblem problem;      ///< status ok when all went well
+  int frames = 0;           ///< frames decoded
+  double fps = 0;
+  double duration_s = 0;    ///< from the first frame's to the last frame's timestamp, plus one frame
+  int frames_with_face = 0;
+  int segments = 0;         ///< reference poses used: 1 when the face was never lost
+  std::vector<Detection> detections;
+  SpottingSignal signal;
+  AnalysisTiming timing;
+};
+
+/// One input of `analyze`.
+struct ClipRequest {
+  std::string clip_id, subject;
+  std::string source;                ///< as the user wrote it, for the record
+  std::filesystem::path clip;
+  ClipOptions options;
+  std::optional<ClipError> problem;  ///< known before anything is read
+  std::filesystem::path pictures;    ///< directory for a picture of each interval, empty for none
+  std::atomic<std::int64_t>* frames_done = nullptr;  ///< counted up with each frame, for progress
+};
+
+/// align -> spot -> recognize. `recognizer` may be null (spotting only). Safe to use from many threads.
+///
+/// The clip is read twice at most: once from end to end, keeping per-frame figures only, and once more for the onset and
+/// apex frames of what was found. Memory does not grow with the length of the clip beyond those figures.
+class ClipAnalyzer {
+ public:
+  ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces, std::shared_ptr<const Spotter> spotter,
+               std::shared_ptr<const Recognizer> recognizer);
+
+  /// Never throws ClipError: what goes wrong with the clip is in its `problem`. Interrupted passes through.
+  ClipAnalysis analyze(const ClipRequest& request) const;
+
+ private:
+  struct Followed;
+  Followed follow(const ClipRequest& request, ClipAnalysis& analysis) const;
+  void look_at_detections(const ClipRequest& request, const Followed& followed, ClipAnalysis& analysis) const;
+
+  FaceConfig face_;
+  std::shared_ptr<const SharedFaceModel> faces_;
+  std::shared_ptr<const Spotter> spotter_;
+  std::shared_ptr<const Recognizer> recognizer_;
+};
+
+/// Runs `work` and turns a ClipError into the problem it describes. So that one clip never ends a batch, an exception of
+/// a library below (OpenCV, dlib, LibTorch) counts as "unsupported"; merkit's other errors pass through.
+template <class Work>
+ClipProblem problem_of(Work&& work) {
+  try {
+    work();
+    return {};
+  } catch (const ClipError& error) {
+    return {error.status(), error.what(), error.hint()};
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    return {Status::unsupported, std::string("the clip could not be processed: ") + error.what(),
+            "please report this with `merkit doctor` and the clip"};
+  }
+}
+
+}  // namespace merkit

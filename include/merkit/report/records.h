@@ -1,0 +1,125 @@
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "merkit/core/label_set.h"
+#include "merkit/core/prediction.h"
+#include "merkit/evaluation/metrics.h"
+#include "merkit/evaluation/spotting_metrics.h"
+#include "merkit/pipeline/analyze.h"
+#include "merkit/report/provenance.h"
+
+namespace merkit {
+
+enum class RecordFormat { json, jsonl, csv };
+const std::vector<std::string>& record_format_names();
+RecordFormat record_format_from_string(std::string_view name);
+
+/// One row of `merkit recognize`: a clip with a known interval and what was said of it.
+struct PredictionRecord {
+  std::string clip_id, dataset, subject, source;
+  Interval interval;
+  bool has_interval = true;  ///< false for ready motion images without one
+  double fps = 0;
+  std::string label_true;    ///< class name, empty if unknown
+  std::optional<Prediction> prediction;
+  ClipProblem problem;
+  std::string model;
+  std::optional<int> fold;
+  std::uint64_t seed = 1;
+};
+
+/// One row of `merkit align` and `merkit flow`: the files made of a clip.
+struct FilesRecord {
+  std::string clip_id, source;
+  ClipProblem problem;
+  int frames = 0, frames_with_face = 0;
+  std::optional<Interval> interval;
+  double mean_px = 0, max_px = 0;  ///< motion magnitude (flow)
+  std::vector<std::string> files;
+};
+
+struct RecordOptions {
+  RecordFormat format = RecordFormat::json;
+  std::string kind;       ///< "analysis", "spotting", "prediction", "alignment" or "flow": the schema's name
+  bool logits = false;    ///< predictions: include logits
+  bool timing = false;    ///< analyses: include wall-clock seconds (equal runs then differ)
+};
+
+/// Writes records as they come, one per input, in one of three formats:
+/// json: one document {schema, tool, command, config, ..., records: [...], summary}; jsonl: one record a line, each with
+/// its schema and provenance; csv: a header and one row a record (analyses: one row an interval, at least one a clip).
+class RecordWriter {
+ public:
+  RecordWriter(std::ostream& out, RecordOptions options, Provenance provenance, LabelSet labels);
+  ~RecordWriter();
+
+  void write(const ClipAnalysis& analysis);
+  void write(const PredictionRecord& record);
+  void write(const FilesRecord& record);
+
+  /// Closes the document. `interrupted` is noted in the summary.
+  void finish(bool interrupted = false);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A prediction read back from any of the three formats.
+struct StoredPrediction {
+  std::string clip_id, dataset, subject, label_true, label_pred, status;
+};
+
+/// Reads what RecordWriter wrote (kind "prediction"), or a CSV with at least clip_id, label_true and label_pred.
+/// `classes` receives the class order if the file has one. Throws InputError naming file and line or record.
+std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file, std::vector<std::string>& classes);
+
+/// Intervals from an analysis (json, jsonl, csv), an MEGC22 table (vid,pred_onset,pred_offset,type), an STRS table
+/// (subject,video,onset,offset,emotion) or any CSV with video, onset, offset and optionally type and score.
+/// Rows whose type is neither micro (me) nor macro (mae) are left out, as are rows of failed clips.
+std::vector<VideoInterval> read_intervals(const std::filesystem::path& file);
+
+/// True if the file holds intervals rather than class predictions (decided by its columns or keys).
+bool holds_intervals(const std::filesystem::path& file);
+
+/// The evaluation document (schema merkit/evaluation/1).
+struct Evaluation {
+  struct Recognition {
+    LabelSet labels;
+    RecognitionMetrics metrics;
+    MetricIntervals intervals;
+    RecognitionMetrics majority;
+    std::vector<std::pair<std::string, RecognitionMetrics>> per_dataset;
+    std::vector<std::pair<std::string, RecognitionMetrics>> per_subject;
+    int excluded = 0;  ///< rows without prediction or truth
+  };
+  struct Spotting {
+    SpottingMetrics micro, macro, overall;
+    double min_iou = 0.5;
+    int videos = 0;
+  };
+  std::optional<Recognition> recognition;
+  std::optional<Spotting> spotting;
+};
+std::string evaluation_json(const Evaluation& evaluation, const Provenance& provenance);
+std::string evaluation_csv(const Evaluation& evaluation);
+
+/// Spotted intervals as MEGC22 or STRS table.
+enum class SpottingTable { megc22, strs };
+const std::vector<std::string>& spotting_table_names();
+SpottingTable spotting_table_from_string(std::string_view name);
+std::string spotting_table(SpottingTable table, const std::vector<ClipAnalysis>& analyses, const LabelSet& labels);
+
+/// The per-frame curve of a clip: frame,time_s,signal,threshold.
+std::string signal_csv(const SpottingSignal& signal);
+
+/// OpenFace's column names: frame,face_id,timestamp,confidence,success,x_0..x_67,y_0..y_67, then pts,source_file.
+std::string openface_header();
+std::string openface_row(const Frame& frame, const AlignedFace& face, int face_id);
+
+}  // namespace merkit

@@ -1,0 +1,128 @@
+#include "methods/catalog.h"
+
+#include "merkit/core/error.h"
+#include "merkit/core/files.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include <dlfcn.h>
+
+namespace fs = std::filesystem;
+
+namespace merkit {
+namespace {
+
+constexpr const char* kPlugin = "merkit/merkit_neural.so";
+
+const std::vector<Method>& plain_methods() {
+  static const std::vector<Method> list = {
+#define MERKIT_METHOD(name) catalog::name(),
+#include "plain_methods.inc"
+#undef MERKIT_METHOD
+  };
+  return list;
+}
+
+/// Known without loading anything.
+const std::vector<std::string>& neural_names() {
+  static const std::vector<std::string> names = {
+#define MERKIT_METHOD(name) #name,
+#include "neural_methods.inc"
+#undef MERKIT_METHOD
+  };
+  return names;
+}
+
+/// Beside the program: in a build tree, under any prefix, and under /usr on Debian.
+std::vector<fs::path> plugin_places() {
+  std::error_code error;
+  const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  const fs::path prefix = executable.parent_path().parent_path();
+  std::vector<fs::path> places = {prefix / "lib" / kPlugin};
+  const fs::path installed = prefix / MERKIT_INSTALL_LIBDIR / kPlugin;
+  if (installed != places.front()) places.push_back(installed);
+  return places;
+}
+
+const std::vector<Method>* load_plugin() {
+  std::string searched;
+  for (const fs::path& place : plugin_places()) {
+    searched += "\n  " + place.string();
+    if (!fs::exists(place)) continue;
+    void* const plugin = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed: methods point into it
+    void* const entry = plugin ? ::dlsym(plugin, "merkit_neural_methods") : nullptr;
+    if (!entry) {
+      const char* const why = ::dlerror();
+      throw MachineError("cannot load " + place.string() + ": " + (why ? why : "no reason given"),
+                         "install LibTorch, or reinstall merkit so that program and plug-in belong together");
+    }
+    return reinterpret_cast<decltype(&merkit_neural_methods)>(entry)();
+  }
+  throw MachineError("the neural methods are not installed; searched:" + searched,
+                     "reinstall merkit, or keep bin/ and lib/merkit/ side by side");
+}
+
+/// A failed attempt throws and is tried again by the next caller.
+const std::vector<Method>& neural_methods() {
+  static std::mutex mutex;
+  static const std::vector<Method>* list = nullptr;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!list) list = load_plugin();
+  return *list;
+}
+
+const Method* find_in(const std::vector<Method>& list, std::string_view name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Method& method) { return method.name == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names = neural_names();
+  for (const Method& method : plain_methods()) names.push_back(method.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+const std::vector<Method>& methods() {
+  static const std::vector<Method> all = [] {
+    std::vector<Method> list = plain_methods();
+    if (!neural_names().empty()) list.insert(list.end(), neural_methods().begin(), neural_methods().end());
+    std::sort(list.begin(), list.end(), [](const Method& a, const Method& b) { return a.name < b.name; });
+    return list;
+  }();
+  return all;
+}
+
+const Method& find_method(std::string_view name) {
+  if (const Method* method = find_in(plain_methods(), name)) return *method;
+  const auto& neural = neural_names();
+  if (std::find(neural.begin(), neural.end(), name) != neural.end())
+    if (const Method* method = find_in(neural_methods(), name)) return *method;
+  throw_unknown_name("method", name, all_names());
+}
+
+Settings default_config(std::string_view name) {
+  const Method& method = find_method(name);
+  return Settings::from_file(find_resource("configs/methods/" + method.name + ".json"));
+}
+
+std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
+  try {
+    const Method& method = find_method(model.info.method);
+    if (!method.make_recognizer)
+      throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name +
+                       ", which recognizes nothing");
+    auto recognizer = method.make_recognizer(Settings::parse(model.info.config, model.info.name + " (config)"),
+                                             LabelSet(model.info.labels));
+    recognizer->load(model);
+    return recognizer;
+  } catch (const ConfigError& error) {
+    throw ModelError("model \"" + model.info.name + "\" cannot be used: " + error.what(), error.hint());
+  }
+}
+
+}  // namespace merkit

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "merkit/core/aligned_face.h"
+#include "merkit/motion/optical_flow.h"
+
+#include <memory>
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+namespace merkit::spotting {
+
+/// How one patch of skin stands against where the run of frames began.
+struct RegionMotion {
+  float u = 0, v = 0;  ///< displacement, pixels of a crop 140 wide
+  float strain = 0;    ///< mean optical strain times the patch's size: the stretch over the patch, in the same pixels
+};
+
+/// Brows, glabella, nose wings, cheeks, lips and mouth corners.
+constexpr int kFaceRegions = 15;
+/// Both eyes, for blinks: lids and gaze.
+constexpr int kEyeRegions = 2;
+
+struct FrameMotion {
+  int number = 0;
+  double time_s = 0;
+  bool valid = false;  ///< there was a face
+  int segment = 0;
+  std::vector<RegionMotion> face;  ///< kFaceRegions of them; empty unless valid
+  std::vector<RegionMotion> eyes;  ///< kEyeRegions of them
+};
+
+struct DisplacementConfig {
+  FlowConfig flow;
+  double reference_s = 2;  ///< a new reference frame after this long
+};
+
+/// Measures where each region has got to, frame by frame.
+///
+/// Flow is computed from a reference frame to each later one and not between neighbours, whose errors would add up;
+/// when the reference has aged, the newest frame takes its place and displacements go on from where it stood. The mean
+/// motion of the nose bridge, which carries no expression, is taken off as what is left of head motion.
+class DisplacementTracker {
+ public:
+  explicit DisplacementTracker(const DisplacementConfig& config);
+  FrameMotion measure(const AlignedFace& face);
+
+ private:
+  struct Regions {
+    std::vector<cv::Mat1b> face, eyes;
+    cv::Mat1b nose;
+    double patch_px = 0, scale = 1;
+  };
+  static Regions regions_of(const AlignedFace& face);
+  void refer_to(const AlignedFace& face, const cv::Mat& grey, const FrameMotion& standing);
+
+  double reference_s_;
+  std::unique_ptr<OpticalFlow> flow_;
+  cv::Mat reference_;
+  double reference_time_s_ = 0;
+  int reference_segment_ = 0;
+  Regions regions_;
+  FrameMotion standing_;  ///< displacements at the reference frame
+};
+
+}  // namespace merkit::spotting

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# What a change must pass besides its tests: format, layers, scripts, warnings as errors.
+# With --sanitize: the whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "${1:-}" = --sanitize ]; then
+  BUILD_DIR=build-sanitize scripts/build.sh -DMERKIT_SANITIZE=ON
+  mkdir -p build-sanitize/faces
+  [ ! -e build/faces/astronaut.png ] || cp build/faces/astronaut.png build-sanitize/faces/
+  # Leaks are not looked for: LibTorch, OpenCL and glib keep memory until the process ends.
+  export ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=print_stacktrace=1
+  ctest --test-dir build-sanitize --output-on-failure -j "$(nproc)" "${@:2}"
+  exit
+fi
+
+echo "check: format"
+git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run -Werror
+echo "check: layers"
+python3 scripts/check_layers.py
+echo "check: shell scripts parse"
+for script in scripts/*.sh .ci/run; do bash -n "$script"; done
+echo "check: JSON parses"
+git ls-files '*.json' | while read -r file; do jq empty "$file"; done
+echo "check: warnings are errors"
+scripts/build.sh -DMERKIT_WERROR=ON
+echo "check: all well"

@@ -1,0 +1,133 @@
+// merkit run and merkit spot: the same pass over each clip, with and without naming what was found.
+#include <spdlog/spdlog.h>
+
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/provenance.h"
+#include "merkit/methods/method.h"
+#include "merkit/pipeline/analyze.h"
+
+namespace merkit::cli {
+namespace {
+
+struct AnalyzeRequest {
+  CommonOptions common;
+  BatchOptions batch;
+  OutputOptions output;
+  std::string spotter, model, table;
+  std::filesystem::path pictures, signals;
+  std::optional<int> face;
+  bool timing = false;
+};
+
+ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request, Progress& progress) {
+  ClipRequest result;
+  result.clip_id = clip.clip_id;
+  result.subject = clip.subject;
+  result.source = clip.source;
+  result.clip = clip.frames;
+  result.options = {clip.fps, clip.pattern};
+  result.problem = clip.problem;
+  result.pictures = request.pictures;
+  result.frames_done = &progress.frames();
+  if (clip.frames.empty())
+    result.problem = ClipError(Status::unsupported, "the row has a ready motion image and no frames to look through",
+                               "use merkit recognize");
+  return result;
+}
+
+int analyze(const AnalyzeRequest& request, bool naming) {
+  start_logging(request.common);
+  EffectiveSettings settings(request.common, request.spotter, /*spots=*/true);
+  PipelineConfig& config = settings.pipeline;
+  if (!request.spotter.empty()) config.spotter = request.spotter;
+  if (!request.model.empty()) config.model = request.model;
+  if (request.face) config.face.face = *request.face;
+  const auto clips = request.batch.collect();
+
+  const Method& method = find_method(config.spotter);
+  if (!method.make_spotter)
+    throw ConfigError("method \"" + method.name + "\" recognizes, it does not spot", "merkit methods");
+  const Settings spotter_settings = method.resolve_config(settings.method(method.name));
+  const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings);
+  Provenance provenance = provenance_of(request.common, settings, {{method.name, spotter_settings}});
+  std::shared_ptr<Recognizer> recognizer;
+  LabelSet labels;
+  if (naming) {
+    const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
+    recognizer = load_recognizer(model);
+    provenance.device = recognizer->use_device(request.common.device);
+    provenance.model = model.info.name + " sha256:" + model.sha256;
+    labels = recognizer->labels();
+  }
+  for (const auto& folder : {request.pictures, request.signals})
+    if (!folder.empty()) create_directories_or_throw(folder);
+
+  Output output(request.output.file);
+  const bool as_table = !request.table.empty();
+  RecordOptions options{record_format_from_string(request.output.format), naming ? "analysis" : "spotting", false,
+                        request.timing};
+  std::optional<RecordWriter> writer;
+  if (!as_table) writer.emplace(output.stream(), options, provenance, labels);
+  std::vector<ClipAnalysis> for_table;
+
+  const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer);
+  const int code = run_batch<ClipAnalysis>(
+      clips, request.batch, request.common,
+      [&](const ManifestClip& clip, Progress& progress) { return analyzer.analyze(clip_request(clip, request, progress)); },
+      [&](const ManifestClip&, const ClipAnalysis& analysis) {
+        if (writer) writer->write(analysis);
+        if (!request.signals.empty() && !analysis.signal.frames.empty())
+          write_file_atomically(request.signals / (analysis.clip_id + ".csv"), signal_csv(analysis.signal));
+        if (!as_table) return;
+        for_table.push_back(analysis);
+        for_table.back().signal = {};
+      });
+  if (as_table) output.stream() << spotting_table(spotting_table_from_string(request.table), for_table, labels);
+  if (writer) writer->finish(stop_signal() != 0);
+  output.commit();
+  return code;
+}
+
+void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
+  add_batch_options(command, request.batch);
+  add_output_options(command, request.output);
+  add_compute_options(command, request.common);
+  command.add_option("--face", request.face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command.add_option("--pictures", request.pictures, "Write a picture of each interval here: onset, apex, motion, strain")
+      ->type_name("DIR");
+  command.add_option("--save-signal", request.signals, "Write each clip's spotting curve here, as CSV")->type_name("DIR");
+  command.add_option("--table", request.table, "Write intervals as this table instead: megc22 or strs")
+      ->check(CLI::IsMember(spotting_table_names()));
+  command.add_flag("--timing", request.timing, "Include seconds a stage (equal runs then differ in bytes)");
+  add_common_options(command, request.common);
+}
+
+}  // namespace
+
+void add_run(Commands& commands) {
+  auto request = std::make_shared<AnalyzeRequest>();
+  CLI::App& command = commands.add("run", "Find the micro-expressions of each clip and name them: align, spot, recognize");
+  command.add_option("--spotter", request->spotter, "Spotting method (default: strain_peaks)")->envname("MERKIT_SPOTTER")
+      ->type_name("NAME");
+  command.add_option("--model", request->model, "Model that names them, by name or file (default: ststnet-composite)")
+      ->envname("MERKIT_MODEL")->type_name("NAME|FILE");
+  add_analysis_options(command, *request);
+  command.footer("Example: merkit run interview.mp4 --pictures pictures -o result.json");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return analyze(*request, /*naming=*/true); });
+}
+
+void add_spot(Commands& commands) {
+  auto request = std::make_shared<AnalyzeRequest>();
+  CLI::App& command = commands.add("spot", "Find the intervals of each clip in which an expression comes and goes");
+  command.add_option("--method", request->spotter, "Spotting method (default: strain_peaks)")->envname("MERKIT_SPOTTER")
+      ->type_name("NAME");
+  add_analysis_options(command, *request);
+  command.footer("Example: merkit spot interview.mp4 --save-signal curves --format csv");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return analyze(*request, /*naming=*/false); });
+}
+
+}  // namespace merkit::cli

@@ -1,0 +1,133 @@
+#include <spdlog/spdlog.h>
+
+#include <set>
+
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/provenance.h"
+#include "merkit/methods/method.h"
+#include "merkit/pipeline/prepare_samples.h"
+
+namespace merkit::cli {
+namespace {
+
+struct RecognizeRequest {
+  CommonOptions common;
+  BatchOptions batch;
+  OutputOptions output;
+  std::string model, apex_policy;
+  std::optional<int> onset, apex, offset, fold, face;
+  bool logits = false, allow_seen_subjects = false;
+};
+
+/// A model says nothing about new people when it is scored on those it learned from.
+void refuse_seen_subjects(const ModelInfo& model, const std::vector<ManifestClip>& clips, const LabelSet& labels) {
+  const std::set<std::string> trained_on(model.subjects.begin(), model.subjects.end());
+  std::set<std::string> seen;
+  for (const auto& clip : clips)
+    if (label_of(clip, labels) && trained_on.count(clip.dataset + "/" + clip.subject))
+      seen.insert(clip.dataset + "/" + clip.subject);
+  if (seen.empty()) return;
+  throw ModelError("model " + model.name + " was trained on " + std::to_string(seen.size()) +
+                       " of the subjects it would be scored on, " + *seen.begin() + " among them",
+                   "its scores would say nothing about new people; --allow-seen-subjects goes on all the same and "
+                   "stamps the result");
+}
+
+std::vector<ManifestClip> clips_of(const RecognizeRequest& request) {
+  auto clips = request.batch.collect();
+  for (auto& clip : clips) {
+    if (request.onset) clip.onset = request.onset;
+    if (request.apex) clip.apex = request.apex;
+    if (request.offset) clip.offset = request.offset;
+  }
+  return clips;
+}
+
+int recognize(const RecognizeRequest& request) {
+  start_logging(request.common);
+  EffectiveSettings settings(request.common);
+  PipelineConfig& config = settings.pipeline;
+  if (!request.model.empty()) config.model = request.model;
+  if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
+  if (request.face) config.face.face = *request.face;
+  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy)};
+  const auto clips = clips_of(request);
+
+  const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
+  const std::shared_ptr<Recognizer> recognizer = load_recognizer(model);
+  const LabelSet labels = recognizer->labels();
+  // The model knows its classes; how a data set spells them is the label set's business.
+  const LabelSet vocabulary = find_labels(config.labels);
+  const LabelSet truth(labels.classes(), vocabulary == labels ? vocabulary.mapping() : std::map<std::string, std::string>{});
+  if (!request.allow_seen_subjects) refuse_seen_subjects(model.info, clips, truth);
+  Provenance provenance = provenance_of(request.common, settings);
+  provenance.device = recognizer->use_device(request.common.device);
+  provenance.model = model.info.name + " sha256:" + model.sha256;
+  provenance.allow_seen_subjects = request.allow_seen_subjects;
+
+  Output output(request.output.file);
+  RecordWriter writer(output.stream(),
+                      {record_format_from_string(request.output.format), "prediction", request.logits, false}, provenance,
+                      labels);
+  const SharedFaceModel faces;
+  const int code = run_batch<PredictionRecord>(
+      clips, request.batch, request.common,
+      [&](const ManifestClip& clip, Progress&) {
+        PredictionRecord record;
+        record.clip_id = clip.clip_id;
+        record.dataset = clip.dataset;
+        record.subject = clip.subject;
+        record.source = clip.source;
+        record.fps = clip.fps;
+        record.model = model.info.name;
+        record.fold = request.fold;
+        record.seed = config.seed;
+        if (const auto label = label_of(clip, truth)) record.label_true = truth.name(*label);
+        record.has_interval = clip.features.empty() || clip.onset;
+        record.problem = problem_of([&] {
+          const Sample sample = prepare_sample(clip, sample_options, faces);
+          record.interval = sample.interval;
+          record.prediction = recognizer->recognize(sample);
+        });
+        if (record.problem.status != Status::ok) {
+          record.has_interval = clip.onset && clip.offset;
+          record.interval = {clip.onset.value_or(0), clip.apex, clip.offset.value_or(0)};
+        }
+        return record;
+      },
+      [&](const ManifestClip&, const PredictionRecord& record) { writer.write(record); });
+  writer.finish(stop_signal() != 0);
+  output.commit();
+  return code;
+}
+
+}  // namespace
+
+void add_recognize(Commands& commands) {
+  auto request = std::make_shared<RecognizeRequest>();
+  CLI::App& command = commands.add("recognize", "Name the emotion of clips whose interval is known");
+  add_batch_options(command, request->batch);
+  add_output_options(command, request->output);
+  add_compute_options(command, request->common);
+  command.add_option("--model", request->model, "Model, by name or file (default: ststnet-composite)")
+      ->envname("MERKIT_MODEL")->type_name("NAME|FILE");
+  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")->type_name("N");
+  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")->type_name("N");
+  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")->type_name("N");
+  command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
+      ->check(CLI::IsMember(apex_policy_names()));
+  command.add_option("--face", request->face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command.add_flag("--logits", request->logits, "Include the values before the softmax");
+  command.add_option("--fold", request->fold, "Fold number to note in the records")->type_name("N");
+  command.add_flag("--allow-seen-subjects", request->allow_seen_subjects,
+                   "Score a model on people it was trained on; stamped into the result");
+  add_common_options(command, request->common);
+  command.footer("Example: merkit recognize clip.mp4 --onset 12 --apex 30 --offset 47\n"
+                 "         merkit recognize --manifest casme2.csv --format csv -o predictions.csv");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return recognize(*request); });
+}
+
+}  // namespace merkit::cli

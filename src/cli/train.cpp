@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <set>
+
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/provenance.h"
+#include "merkit/methods/method.h"
+#include "merkit/pipeline/prepare_samples.h"
+
+namespace merkit::cli {
+namespace {
+
+struct TrainRequest {
+  CommonOptions common;
+  BatchOptions batch;
+  std::string method, labels, licence, apex_policy;
+  std::filesystem::path model;
+  std::vector<std::string> without;
+  std::optional<std::uint64_t> seed;
+  bool skip_failed = false;
+};
+
+/// Shows the loss as it falls and lets a signal end the fit.
+class EpochProgress final : public FitObserver {
+ public:
+  explicit EpochProgress(const CommonOptions& options) : options_(options) {}
+
+  void on_epoch(int epoch, int epochs, double loss, double accuracy) override {
+    if (!progress_) progress_.emplace(options_, epochs, "epochs");
+    progress_->advance();
+    progress_->note(fmt::format("loss {:.4f}, training accuracy {:.3f}", loss, accuracy));
+    if (epoch == epochs) spdlog::info("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
+    else spdlog::debug("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
+    throw_if_stopped();
+  }
+
+ private:
+  const CommonOptions& options_;
+  std::optional<Progress> progress_;
+};
+
+struct PreparedSample {
+  Sample sample;
+  ClipProblem problem;
+};
+
+/// All labelled samples of the manifest. A model must not silently learn from less than it was given, so failures end the
+/// command unless --skip-failed.
+SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, const LabelSet& labels) {
+  std::vector<ManifestClip> clips;
+  std::map<std::string, int> unmapped;
+  for (auto& clip : request.batch.collect()) {
+    const std::string key = clip.dataset + "/" + clip.subject;
+    if (std::find(request.without.begin(), request.without.end(), key) != request.without.end()) continue;
+    if (label_of(clip, labels)) clips.push_back(std::move(clip));
+    else ++unmapped[clip.emotion];
+  }
+  for (const auto& [emotion, count] : unmapped)
+    spdlog::warn("{} clips of emotion \"{}\" have no class in the label set and are left out", count, emotion);
+  if (clips.empty()) throw InputError("no clip of the manifest has a label that the label set knows");
+
+  SampleSet samples;
+  const SharedFaceModel faces;
+  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy)};
+  const int code = run_batch<PreparedSample>(
+      clips, request.batch, request.common,
+      [&](const ManifestClip& clip, Progress&) {
+        PreparedSample prepared;
+        prepared.problem = problem_of([&] { prepared.sample = prepare_sample(clip, options, faces); });
+        prepared.sample.label = label_of(clip, labels);
+        return prepared;
+      },
+      [&](const ManifestClip&, const PreparedSample& prepared) {
+        if (prepared.problem.status == Status::ok) samples.push_back(prepared.sample);
+      });
+  throw_if_stopped();
+  if (code != kAllDone && !request.skip_failed)
+    throw InputError(std::to_string(clips.size() - samples.size()) + " of " + std::to_string(clips.size()) +
+                         " clips cannot be used (see above), so nothing was trained",
+                     "mend the manifest, or leave them out with --skip-failed");
+  return samples;
+}
+
+int train(const TrainRequest& request) {
+  start_logging(request.common);
+  EffectiveSettings settings(request.common, request.method);
+  PipelineConfig& config = settings.pipeline;
+  if (!request.labels.empty()) config.labels = request.labels;
+  if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
+  if (request.seed) config.seed = *request.seed;
+  const Method& method = find_method(request.method);
+  if (!method.make_recognizer) throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
+  const LabelSet labels = find_labels(config.labels);
+  const Settings method_settings = method.resolve_config(settings.method(method.name));
+  AtomicFile probe(request.model);  // better to hear of a missing directory now than after the training
+
+  const SampleSet samples = prepare(request, config, labels);
+  std::set<std::string> subjects;
+  for (const auto& sample : samples) subjects.insert(sample.subject_key());
+  spdlog::info("training {} on {} samples of {} subjects", method.name, samples.size(), subjects.size());
+
+  const auto recognizer = method.make_recognizer(method_settings, labels);
+  FitOptions options;
+  options.seed = config.seed;
+  options.threads = request.common.job_count();
+  options.device = request.common.device;
+  options.licence = request.licence;
+  std::string command;
+  for (const auto& word : request.common.command) command += (command.empty() ? "" : " ") + word;
+  options.provenance = command + "; merkit " + tool_version() + " " + git_description() + "; seed " +
+                       std::to_string(config.seed) + "; " + std::to_string(samples.size()) + " samples";
+  EpochProgress progress(request.common);
+  recognizer->fit(samples, options, progress);
+  recognizer->save(request.model);
+  spdlog::info("wrote {}", request.model.string());
+  return kAllDone;
+}
+
+}  // namespace
+
+void add_train(Commands& commands) {
+  auto request = std::make_shared<TrainRequest>();
+  CLI::App& command = commands.add("train", "Fit a method on all samples of a manifest and write a model file");
+  add_batch_options(command, request->batch);
+  command.get_option("--manifest")->required();
+  command.add_option("--method", request->method, "What to train (merkit methods lists them)")->required()->type_name("NAME");
+  command.add_option("-o,--output", request->model, "Model file to write (.safetensors)")->required()->type_name("MODEL");
+  command.add_option("--labels", request->labels, "Label set: a name under configs/labels, or a file")->type_name("NAME|FILE");
+  command.add_option("--without", request->without, "Leave this dataset/subject out (repeatable)")->type_name("KEY")
+      ->allow_extra_args(false);
+  command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
+      ->check(CLI::IsMember(apex_policy_names()));
+  command.add_option("--seed", request->seed, "Seed of initial weights, shuffling and dropout")->type_name("N");
+  command.add_option("--licence", request->licence, "Terms of use to record in the model file")->type_name("TEXT");
+  command.add_flag("--skip-failed", request->skip_failed, "Train without the clips that cannot be read");
+  add_compute_options(command, request->common);
+  add_common_options(command, request->common);
+  command.footer("Example: merkit train --manifest composite.csv --method ststnet --set training.epochs=600 -o my.safetensors");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return train(*request); });
+}
+
+}  // namespace merkit::cli

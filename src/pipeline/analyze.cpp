@@ -1,0 +1,142 @@
+#include "merkit/pipeline/analyze.h"
+
+#include <chrono>
+#include <map>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+
+#include "merkit/core/files.h"
+#include "merkit/media/clip_reader.h"
+#include "merkit/motion/motion_image.h"
+
+namespace merkit {
+namespace {
+
+class Stopwatch {
+ public:
+  /// Seconds since the last call.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+    return seconds;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+void write_picture(const std::filesystem::path& file, const cv::Mat& picture) {
+  std::vector<uchar> png;
+  cv::imencode(".png", picture, png);
+  write_file_atomically(file, std::string(png.begin(), png.end()));
+}
+
+}  // namespace
+
+ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces,
+                           std::shared_ptr<const Spotter> spotter, std::shared_ptr<const Recognizer> recognizer)
+    : face_(face), faces_(std::move(faces)), spotter_(std::move(spotter)), recognizer_(std::move(recognizer)) {}
+
+/// What is kept of a clip once it has been read: enough to cut any of its crops again.
+struct ClipAnalyzer::Followed {
+  struct Pose {
+    cv::Matx23d crop_from_source;
+    int segment = 0;
+  };
+  std::map<int, Pose> poses;           ///< by frame number, frames with a face only
+  std::map<int, Landmarks> landmarks;  ///< by segment
+
+  std::optional<AlignedFace> crop(const Frame& frame, const FaceConfig& face) const {
+    const auto pose = poses.find(frame.number);
+    if (pose == poses.end()) return std::nullopt;
+    AlignedFace like;
+    like.success = true;
+    like.segment = pose->second.segment;
+    like.crop_from_source = pose->second.crop_from_source;
+    like.landmarks = landmarks.at(like.segment);
+    return FaceAligner::crop(frame, like, face.width, face.height());
+  }
+};
+
+ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
+  ClipAnalysis analysis;
+  analysis.clip_id = request.clip_id;
+  analysis.subject = request.subject;
+  analysis.source = request.source;
+  analysis.problem = problem_of([&] {
+    if (request.problem) throw ClipError(*request.problem);
+    const Followed followed = follow(request, analysis);
+    if (!analysis.detections.empty() && (recognizer_ || !request.pictures.empty()))
+      look_at_detections(request, followed, analysis);
+  });
+  return analysis;
+}
+
+ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnalysis& analysis) const {
+  Followed followed;
+  Stopwatch watch;
+  const auto reader = open_clip(request.clip, request.options);
+  analysis.fps = reader->info().fps;
+  if (analysis.fps <= 0)
+    throw ClipError(Status::unsupported, "the frame rate of " + request.source + " is not known",
+                    "give it with --fps or in the manifest's fps column");
+  FaceAligner aligner(faces_->get(), face_);
+  const auto session = spotter_->start(analysis.fps);
+  double last_time = 0;
+  while (auto frame = reader->next()) {
+    ++analysis.frames;
+    if (request.frames_done) ++*request.frames_done;
+    last_time = frame->time_s;
+    analysis.timing.read_s += watch.lap();
+    const AlignedFace face = aligner.align(*frame);
+    analysis.timing.align_s += watch.lap();
+    if (face.success) {
+      ++analysis.frames_with_face;
+      analysis.segments = std::max(analysis.segments, face.segment + 1);
+      followed.poses[face.number] = {face.crop_from_source, face.segment};
+      followed.landmarks.emplace(face.segment, face.landmarks);
+    }
+    session->push(face);
+    analysis.timing.spot_s += watch.lap();
+  }
+  analysis.duration_s = last_time + 1 / analysis.fps;
+  if (analysis.frames_with_face == 0)
+    throw ClipError(Status::no_face, "no face found in any of " + std::to_string(analysis.frames) + " frames",
+                    "faces should be frontal, lit and at least 40 pixels wide");
+  SpottingResult found = session->finish();
+  analysis.timing.spot_s += watch.lap();
+  analysis.detections = std::move(found.detections);
+  analysis.signal = std::move(found.signal);
+  return followed;
+}
+
+void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed& followed,
+                                      ClipAnalysis& analysis) const {
+  Stopwatch watch;
+  std::vector<int> wanted;
+  for (const auto& detection : analysis.detections) {
+    wanted.push_back(detection.interval.onset);
+    wanted.push_back(detection.interval.apex_or_middle());
+  }
+  std::map<int, AlignedFace> crops;
+  for (const Frame& frame : read_frames(request.clip, wanted, request.options))
+    if (auto crop = followed.crop(frame, face_)) crops[frame.number] = std::move(*crop);
+  analysis.timing.read_s += watch.lap();
+  for (Detection& detection : analysis.detections) {
+    Sample sample;
+    sample.id = request.clip_id;
+    sample.interval = detection.interval;
+    for (const int number : {detection.interval.onset, detection.interval.apex_or_middle()})
+      if (const auto crop = crops.find(number); crop != crops.end()) sample.faces.push_back(crop->second);
+    if (recognizer_) detection.prediction = recognizer_->recognize(sample);
+    if (!request.pictures.empty() && sample.faces.size() == 2) {
+      const cv::Mat &onset = sample.faces[0].image, &apex = sample.faces[1].image;
+      write_picture(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
+                    motion_picture(onset, apex, optical_flow(onset, apex)));
+    }
+  }
+  analysis.timing.recognize_s += watch.lap();
+}
+
+}  // namespace merkit

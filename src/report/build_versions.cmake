@@ -1,0 +1,17 @@
+# Writes build_versions.h when its contents change; run at every build, so that the git description is that of the build.
+execute_process(COMMAND git -C ${SOURCE_DIR} describe --always --dirty --tags
+                OUTPUT_VARIABLE git_description OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT git_description)
+  set(git_description unknown)
+endif()
+set(text "#pragma once\n\n")
+foreach(pair VERSION TORCH_VERSION OPENCV_VERSION FFMPEG_VERSION DLIB_VERSION COMPILER)
+  string(APPEND text "#define MERKIT_${pair} \"${${pair}}\"\n")
+endforeach()
+string(APPEND text "#define MERKIT_GIT_DESCRIPTION \"${git_description}\"\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} present)
+endif()
+if(NOT "${present}" STREQUAL "${text}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()

@@ -1,0 +1,111 @@
+#include "merkit/data/csv.h"
+#include "report/provenance.h"
+#include "report/record_json.h"
+
+namespace merkit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const RecognitionMetrics& metrics) {
+  return {{"n", metrics.n},
+          {"uf1", rounded(metrics.uf1)},
+          {"uar", rounded(metrics.uar)},
+          {"accuracy", rounded(metrics.accuracy)},
+          {"weighted_f1", rounded(metrics.weighted_f1)},
+          {"fold_mean_f1", rounded(metrics.fold_mean_f1)}};
+}
+
+Json to_json(const ConfidenceInterval& interval) { return {rounded(interval.low), rounded(interval.high)}; }
+
+Json by_name(const std::vector<std::pair<std::string, RecognitionMetrics>>& groups) {
+  Json result = Json::object();
+  for (const auto& [name, metrics] : groups) {
+    result[name] = to_json(metrics);
+    result[name]["confusion"] = metrics.confusion;
+  }
+  return result;
+}
+
+Json to_json(const SpottingMetrics& metrics) {
+  return {{"true_positives", metrics.true_positives},   {"false_positives", metrics.false_positives},
+          {"false_negatives", metrics.false_negatives}, {"precision", rounded(metrics.precision)},
+          {"recall", rounded(metrics.recall)},          {"f1", rounded(metrics.f1)}};
+}
+
+}  // namespace
+
+std::string evaluation_json(const Evaluation& evaluation, const Provenance& provenance) {
+  Json document{{"schema", "merkit/evaluation/1"}};
+  document.update(to_json(provenance));
+  if (evaluation.recognition) {
+    const auto& r = *evaluation.recognition;
+    document["dataset"] = {{"n", r.metrics.n}, {"excluded", r.excluded}};
+    document["classes"] = r.labels.classes();
+    document["confusion"] = r.metrics.confusion;
+    document["metrics"] = to_json(r.metrics);
+    document["metrics"]["ci95"] = {{"uf1", to_json(r.intervals.uf1)},
+                                   {"uar", to_json(r.intervals.uar)},
+                                   {"accuracy", to_json(r.intervals.accuracy)},
+                                   {"resamples", r.intervals.resamples},
+                                   {"unit", "subject"}};
+    Json per_class = Json::array();
+    for (const auto& score : r.metrics.classes)
+      per_class.push_back({{"class", score.name},
+                           {"n", score.count},
+                           {"predicted", score.predicted},
+                           {"precision", rounded(score.precision)},
+                           {"recall", rounded(score.recall)},
+                           {"f1", rounded(score.f1)}});
+    document["per_class"] = per_class;
+    document["absent_classes"] = r.metrics.absent;
+    document["per_dataset"] = by_name(r.per_dataset);
+    document["per_subject"] = by_name(r.per_subject);
+    document["baselines"] = {{"majority", to_json(r.majority)}};
+  }
+  if (evaluation.spotting) {
+    const auto& s = *evaluation.spotting;
+    document["spotting"] = {{"min_iou", s.min_iou},
+                            {"videos", s.videos},
+                            {"micro", to_json(s.micro)},
+                            {"macro", to_json(s.macro)},
+                            {"overall", to_json(s.overall)}};
+  }
+  return document.dump(2) + "\n";
+}
+
+std::string evaluation_csv(const Evaluation& evaluation) {
+  std::string text = "group,name,value\n";
+  const auto line = [&](const std::string& group, const std::string& name, double value) {
+    text += csv_quoted(group) + "," + csv_quoted(name) + "," + csv_number(value) + "\n";
+  };
+  const auto metrics = [&](const std::string& group, const RecognitionMetrics& m) {
+    line(group, "n", m.n);
+    line(group, "uf1", m.uf1);
+    line(group, "uar", m.uar);
+    line(group, "accuracy", m.accuracy);
+    line(group, "weighted_f1", m.weighted_f1);
+    line(group, "fold_mean_f1", m.fold_mean_f1);
+  };
+  if (evaluation.recognition) {
+    metrics("all", evaluation.recognition->metrics);
+    for (const auto& [name, m] : evaluation.recognition->per_dataset) metrics(name, m);
+    metrics("majority baseline", evaluation.recognition->majority);
+  }
+  if (evaluation.spotting) {
+    const auto spotting = [&](const std::string& group, const SpottingMetrics& m) {
+      line(group, "true_positives", m.true_positives);
+      line(group, "false_positives", m.false_positives);
+      line(group, "false_negatives", m.false_negatives);
+      line(group, "precision", m.precision);
+      line(group, "recall", m.recall);
+      line(group, "f1", m.f1);
+    };
+    spotting("micro", evaluation.spotting->micro);
+    spotting("macro", evaluation.spotting->macro);
+    spotting("overall", evaluation.spotting->overall);
+  }
+  return text;
+}
+
+}  // namespace merkit

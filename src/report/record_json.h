@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "merkit/report/records.h"
+
+namespace merkit {
+
+nlohmann::ordered_json to_json(const ClipAnalysis& analysis, const RecordOptions& options, const LabelSet& labels);
+nlohmann::ordered_json to_json(const PredictionRecord& record, const RecordOptions& options, const LabelSet& labels);
+nlohmann::ordered_json to_json(const FilesRecord& record, const RecordOptions& options);
+
+/// Columns and rows of the same records as CSV; an analysis gives one row an interval, at least one.
+std::vector<std::string> csv_columns(const RecordOptions& options, const LabelSet& labels);
+std::vector<std::vector<std::string>> csv_rows(const ClipAnalysis& analysis, const RecordOptions& options,
+                                               const LabelSet& labels);
+std::vector<std::vector<std::string>> csv_rows(const PredictionRecord& record, const RecordOptions& options,
+                                               const LabelSet& labels);
+std::vector<std::vector<std::string>> csv_rows(const FilesRecord& record);
+
+/// A number as CSV shows it: the shortest decimal form of the rounded value.
+std::string csv_number(double value);
+
+}  // namespace merkit

@@ -42,7 +42,7 @@ ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceMode
 struct ClipAnalyzer::Followed {
   struct Pose {
     cv::Matx23d crop_from_source;
-    int segment = 0;
+    int segment = 0, shrink = 1;
   };
   std::map<int, Pose> poses;           ///< by frame number, frames with a face only
   std::map<int, Landmarks> landmarks;  ///< by segment
@@ -54,6 +54,7 @@ struct ClipAnalyzer::Followed {
     like.success = true;
     like.segment = pose->second.segment;
     like.crop_from_source = pose->second.crop_from_source;
+    like.shrink = pose->second.shrink;
     like.landmarks = landmarks.at(like.segment);
     return FaceAligner::crop(frame, like, face.width, face.height());
   }
@@ -94,7 +95,7 @@ ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnal
     if (face.success) {
       ++analysis.frames_with_face;
       analysis.segments = std::max(analysis.segments, face.segment + 1);
-      followed.poses[face.number] = {face.crop_from_source, face.segment};
+      followed.poses[face.number] = {face.crop_from_source, face.segment, face.shrink};
       followed.landmarks.emplace(face.segment, face.landmarks);
     }
     session->push(face);

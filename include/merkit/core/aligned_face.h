@@ -20,11 +20,12 @@ struct AlignedFace {
   int number = 0;                  ///< frame number of the source
   double time_s = 0;               ///< seconds from the clip's first frame
   bool success = false;            ///< false: no face in this frame, and the image is empty
-  double confidence = 0;           ///< detector score for detected frames, registration similarity (0..1) for tracked ones
+  double confidence = 0;           ///< likeness to the segment's first frame around the nose, 0..1 (1 for that frame)
   int segment = 0;                 ///< frames with equal segments share one reference pose
   cv::Mat image;                   ///< the crop, CV_8UC3 BGR
   Landmarks landmarks{};           ///< in crop coordinates
   cv::Matx23d crop_from_source{};  ///< similarity that maps source pixels to crop pixels
+  int shrink = 1;                  ///< side of the squares of source pixels averaged before cutting
 };
 
 /// `points` mapped by `transform`.

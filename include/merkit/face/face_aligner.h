@@ -13,7 +13,7 @@ struct FaceConfig {
   int width = 140;   ///< of the crop; the height is 17/14 of it, the aspect of the MEGC2019 crops (140x170)
   int face = 0;      ///< which face, counted from the largest in the first frame that has one
   bool landmarks_every_frame = false;  ///< predict landmarks anew in each frame (for export), not only on reference frames
-  double min_similarity = 0.5;         ///< registration below this normalised correlation counts as lost
+  double min_similarity = 0.75;        ///< registration below this normalised correlation counts as lost
   DetectionConfig detection;
 
   int height() const { return (width * 17 + 7) / 14; }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+namespace merkit {
+
+/// Similarity between two crops of one pose and how well it is supported.
+struct Registration {
+  cv::Matx23d reference_from_crop{1, 0, 0, 0, 1, 0};
+  double inliers = 0;  ///< share of the tracked points that agree, 0..1
+};
+
+/// The reference picture of a segment and what is needed to register other crops to it.
+///
+/// Points on the bridge and dorsum of the nose and beside the inner eye corners are followed from the reference by
+/// pyramidal Lucas-Kanade, checked backwards, and a similarity is fitted by iteratively reweighted least squares
+/// (Tukey's weights). The region is small, so rotation and scale would carry its noise to chin and forehead enlarged:
+/// they are drawn towards those of the frame before with the weight of the data itself.
+class StableRegion {
+ public:
+  /// `reference` is the crop (CV_8UC1) in canonical pose.
+  explicit StableRegion(cv::Mat1b reference);
+
+  Registration register_crop(const cv::Mat1b& crop) const;
+
+  /// Normalised cross-correlation of the region in `crop` and the reference, -1..1.
+  double similarity(const cv::Mat1b& crop) const;
+
+ private:
+  cv::Mat1b reference_;
+  std::vector<cv::Point2f> points_;
+  cv::Rect region_;
+};
+
+/// Weighted least-squares similarity that maps `from` to `to`, (a, b, tx, ty) as a matrix [a -b tx; b a ty]. `towards_identity`
+/// >= 0 draws rotation and scale to none, 1 with the weight of all points together.
+cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vector<cv::Point2f>& to,
+                           const std::vector<double>& weights, double towards_identity = 0);
+
+}  // namespace merkit

@@ -15,14 +15,15 @@ folder = pathlib.Path(__file__).resolve().parent.parent / "configs" / "schemas"
 schemas = {}
 for file in folder.glob("*.json"):
     schema = json.loads(file.read_text())
-    schemas[schema["$id"]] = schema
+    schemas[schema["title"]] = schema
+store = {schema["$id"]: schema for schema in schemas.values()}
 
 
 def problems_of(document):
     name = document.get("schema") if isinstance(document, dict) else None
     if name not in schemas:
         return [f"schema {name!r} is not among {sorted(schemas)}"]
-    resolver = jsonschema.RefResolver(name, schemas[name], store=schemas)
+    resolver = jsonschema.RefResolver(schemas[name]["$id"], schemas[name], store=store)
     validator = jsonschema.Draft7Validator(schemas[name], resolver=resolver)
     return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(document)]
 

@@ -33,7 +33,6 @@ Commands::Commands(std::vector<std::string> arguments)
       arguments_(std::move(arguments)) {
   app_.set_version_flag("-V,--version", "merkit " + tool_version() + " (" + git_description() + ")");
   app_.set_help_flag("-h,--help", "Print this help and exit");
-  app_.require_subcommand(1);
   app_.get_formatter()->column_width(34);
   app_.footer("Exit codes: 0 all done, 1 some inputs failed, 2 usage or configuration, 3 input or data set invalid,\n"
               "4 model missing or damaged, 5 device or run-time failure, 130/143 interrupted.\n"
@@ -57,6 +56,7 @@ int Commands::run() {
   }
   const CLI::App* active = &app_;
   while (!active->get_subcommands().empty()) active = active->get_subcommands().front();
+  if (active == &app_) throw ConfigError("no command given", "merkit --help lists them");
   return actions_.at(active)();
 }
 

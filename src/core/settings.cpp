@@ -17,19 +17,25 @@ void merge_into(Json& target, const Json& source) {
   for (const auto& [key, value] : source.items()) merge_into(target[key], value);
 }
 
-void note_origins(std::map<std::string, std::string>& origins, const Json& value, const std::string& pointer,
-                  const std::string& origin) {
-  origins[pointer] = origin;
+void note_places(std::map<std::string, std::string>& places, const Json& value, const std::string& pointer,
+                 const std::string& origin) {
+  places[pointer] = origin + ":" + pointer;
   if (value.is_object())
-    for (const auto& [key, member] : value.items()) note_origins(origins, member, pointer + "/" + key, origin);
+    for (const auto& [key, member] : value.items()) note_places(places, member, pointer + "/" + key, origin);
+}
+
+/// `from`'s places below its own path, as places below `path`.
+void move_places(std::map<std::string, std::string>& places, const std::string& path, const Settings::Impl& from) {
+  for (const auto& [pointer, place] : from.places)
+    if (pointer.compare(0, from.path.size(), from.path) == 0) places[path + pointer.substr(from.path.size())] = place;
 }
 
 }  // namespace
 
 std::string Settings::Impl::place(const std::string& key) const {
   const std::string pointer = path + "/" + key;
-  const auto found = origins.find(pointer);
-  return (found == origins.end() ? origin : found->second) + ":" + pointer;
+  const auto found = places.find(pointer);
+  return found == places.end() ? origin + ":" + pointer : found->second;
 }
 
 Settings::Settings() : impl_(std::make_unique<Impl>()) {}
@@ -49,7 +55,7 @@ Settings Settings::parse(std::string_view json_text, const std::string& origin) 
   }
   if (!result.impl_->value.is_object()) throw ConfigError(origin + ": the settings must be a JSON object");
   result.impl_->origin = origin;
-  note_origins(result.impl_->origins, result.impl_->value, "", origin);
+  note_places(result.impl_->places, result.impl_->value, "", origin);
   return result;
 }
 
@@ -63,7 +69,7 @@ Settings Settings::from_file(const std::filesystem::path& file) {
 
 void Settings::merge(const Settings& other) {
   merge_into(impl_->value, other.impl_->value);
-  for (const auto& [pointer, origin] : other.impl_->origins) impl_->origins[pointer] = origin;
+  move_places(impl_->places, impl_->path, *other.impl_);
 }
 
 void Settings::set(std::string_view path, std::string_view value, const std::string& origin) {
@@ -81,14 +87,14 @@ void Settings::set(std::string_view path, std::string_view value, const std::str
     begin = end + 1;
   }
   *place = parsed;
-  note_origins(impl_->origins, *place, pointer, origin);
+  note_places(impl_->places, *place, pointer, origin);
 }
 
 Settings Settings::child(std::string_view key) const {
   Settings result;
   result.impl_->path = impl_->path + "/" + std::string(key);
   result.impl_->origin = impl_->origin;
-  result.impl_->origins = impl_->origins;
+  result.impl_->places = impl_->places;
   const auto found = impl_->value.find(std::string(key));
   if (found == impl_->value.end()) return result;
   if (!found->is_object()) throw ConfigError(impl_->place(std::string(key)) + " must be an object of settings");
@@ -112,8 +118,7 @@ std::vector<std::string> Settings::keys() const {
 
 void Settings::set_child(std::string_view key, const Settings& value) {
   impl_->value[std::string(key)] = value.impl_->value;
-  for (const auto& [pointer, origin] : value.impl_->origins)
-    impl_->origins[impl_->path + "/" + std::string(key) + pointer] = origin;
+  move_places(impl_->places, impl_->path + "/" + std::string(key), *value.impl_);
 }
 
 bool Settings::empty() const { return impl_->value.empty(); }

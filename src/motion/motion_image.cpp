@@ -28,10 +28,14 @@ std::array<cv::Mat1f, 3> resized_maps(const MotionField& motion, int size) {
   return maps;
 }
 
+/// Values closer to each other than this share of the greatest count as equal: area averages of equal values differ in
+/// their last bits, and stretching those would make a picture of rounding errors.
+constexpr double kRounding = 1e-5;
+
 cv::Mat1b stretched(const cv::Mat1f& map) {
   double least = 0, greatest = 0;
   cv::minMaxLoc(map, &least, &greatest);
-  if (!(greatest > least)) return cv::Mat1b(map.size(), 0);
+  if (!(greatest - least > kRounding * std::max(std::abs(least), std::abs(greatest)))) return cv::Mat1b(map.size(), 0);
   cv::Mat1b result(map.size());
   std::transform(map.begin(), map.end(), result.begin(), [&](float value) {
     return static_cast<uchar>(std::lround((value - least) / (greatest - least) * 255));

@@ -8,21 +8,40 @@
 
 namespace merkit {
 
+namespace {
+
+/// Two neighbours and their distance: the difference between them over it is a derivative.
+struct Neighbours {
+  int before, middle, after;
+  float distance;
+};
+
+/// At either end those of the place beside it. A field that goes on with its last value instead would have half the
+/// derivative there, and each face a frame of low strain.
+Neighbours neighbours(int at, int count) {
+  const int middle = count < 3 ? 0 : std::clamp(at, 1, count - 2);
+  const int before = std::max(middle - 1, 0), after = std::min(middle + 1, count - 1);
+  return {before, middle, after, static_cast<float>(std::max(after - before, 1))};
+}
+
+}  // namespace
+
 cv::Mat1f optical_strain(const MotionField& motion) {
   const cv::Mat1f &u = motion.u, &v = motion.v;
   if (u.empty() || v.empty()) throw std::invalid_argument("optical_strain: the motion field is empty");
   if (u.size() != v.size()) throw std::invalid_argument("optical_strain: u and v differ in size");
 
   cv::Mat1f strain(u.size());
-  for (int y = 0; y < u.rows; ++y) {
-    // Beyond the border the field goes on with its last value.
-    const int up = std::max(y - 1, 0), down = std::min(y + 1, u.rows - 1);
-    for (int x = 0; x < u.cols; ++x) {
-      const int left = std::max(x - 1, 0), right = std::min(x + 1, u.cols - 1);
-      const float u_x = (u(y, right) - u(y, left)) / 2, u_y = (u(down, x) - u(up, x)) / 2;
-      const float v_x = (v(y, right) - v(y, left)) / 2, v_y = (v(down, x) - v(up, x)) / 2;
+  for (int row = 0; row < u.rows; ++row) {
+    const Neighbours y = neighbours(row, u.rows);
+    for (int column = 0; column < u.cols; ++column) {
+      const Neighbours x = neighbours(column, u.cols);
+      const float u_x = (u(y.middle, x.after) - u(y.middle, x.before)) / x.distance;
+      const float v_x = (v(y.middle, x.after) - v(y.middle, x.before)) / x.distance;
+      const float u_y = (u(y.after, x.middle) - u(y.before, x.middle)) / y.distance;
+      const float v_y = (v(y.after, x.middle) - v(y.before, x.middle)) / y.distance;
       const float shear = u_y + v_x;
-      strain(y, x) = std::sqrt(u_x * u_x + v_y * v_y + shear * shear / 2);
+      strain(row, column) = std::sqrt(u_x * u_x + v_y * v_y + shear * shear / 2);
     }
   }
   return strain;

@@ -6,7 +6,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string csv_number(std::optional<int> value) { return value ? std::to_string(*value) : std::string(); }
+std::string number_or_empty(std::optional<int> value) { return value ? std::to_string(*value) : std::string(); }
 
 void add_prediction_columns(Row& columns, const RecordOptions& options, const LabelSet& labels) {
   columns.insert(columns.end(), {"label_pred", "confidence"});
@@ -61,7 +61,7 @@ std::vector<Row> csv_rows(const ClipAnalysis& analysis, const RecordOptions& opt
   std::vector<Row> rows;
   for (const auto& detection : analysis.detections) {
     Row row = clip;
-    row.insert(row.end(), {std::to_string(detection.interval.onset), csv_number(detection.interval.apex),
+    row.insert(row.end(), {std::to_string(detection.interval.onset), number_or_empty(detection.interval.apex),
                            std::to_string(detection.interval.offset), csv_number(detection.onset_s),
                            csv_number(detection.apex_s), csv_number(detection.offset_s),
                            std::string(to_string(detection.type)), csv_number(detection.confidence)});
@@ -82,13 +82,13 @@ std::vector<Row> csv_rows(const PredictionRecord& record, const RecordOptions& o
           record.subject,
           record.source,
           known ? std::to_string(record.interval.onset) : "",
-          known ? csv_number(record.interval.apex) : "",
+          known ? number_or_empty(record.interval.apex) : "",
           known ? std::to_string(record.interval.offset) : "",
           record.fps > 0 ? csv_number(record.fps) : "",
           record.label_true};
   add_prediction(row, record.prediction, options, labels);
   row.insert(row.end(), {std::string(to_string(record.problem.status)), record.problem.message, record.model,
-                         csv_number(record.fold), std::to_string(record.seed)});
+                         number_or_empty(record.fold), std::to_string(record.seed)});
   return {row};
 }
 
@@ -98,7 +98,7 @@ std::vector<Row> csv_rows(const FilesRecord& record) {
   const auto& interval = record.interval;
   return {{record.clip_id, record.source, std::string(to_string(record.problem.status)), record.problem.message,
            std::to_string(record.frames), std::to_string(record.frames_with_face),
-           interval ? std::to_string(interval->onset) : "", interval ? csv_number(interval->apex) : "",
+           interval ? std::to_string(interval->onset) : "", interval ? number_or_empty(interval->apex) : "",
            interval ? std::to_string(interval->offset) : "", interval ? csv_number(record.mean_px) : "",
            interval ? csv_number(record.max_px) : "", files}};
 }

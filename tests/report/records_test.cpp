@@ -97,6 +97,11 @@ TEST(RecordWriter, CsvQuotesWhatNeedsIt) {
               HasSubstr("\"a, \"\"b\"\" \xE5\xBE\xAE.mp4\",3,5,9,"));
 }
 
+TEST(RecordWriter, ScoresKeepTheirDecimals) {
+  EXPECT_THAT(written({RecordFormat::csv, "prediction", true, false}, prediction("a", 1)),
+              HasSubstr(",positive,positive,0.5,0.25,0.5,0.25,1.0,2.0,1.0,ok,"));
+}
+
 TEST(RecordWriter, EveryClipHasARowInCsvEvenWithoutIntervals) {
   const std::string csv = written({RecordFormat::csv, "spotting", false, false}, analysis({}));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 2);

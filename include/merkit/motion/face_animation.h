@@ -37,7 +37,8 @@ const std::vector<std::string>& animated_expressions();
 /// the offset along raised cosines. `motion_at` is the exact forward motion of every pixel from the neutral frame.
 class FaceAnimation {
  public:
-  /// Throws ConfigError for an unknown expression or a value out of range.
+  /// `still` is CV_8UC3 (BGR) or CV_8UC1. Throws ConfigError for an unknown expression, a value out of range or an
+  /// amplitude that would fold the face, ClipError(unsupported) for a picture or face too small to move.
   FaceAnimation(cv::Mat still, const Landmarks& landmarks, AnimationConfig config);
 
   int frame_count() const { return frame_count_; }
@@ -46,7 +47,7 @@ class FaceAnimation {
   /// 0..1; exactly 0 up to the onset and from the offset on, exactly 1 at the apex.
   double intensity(int frame) const;
 
-  /// CV_8UC3 BGR, the size of the still.
+  /// CV_8UC3 BGR, the size of the still. Throws std::out_of_range for a number outside 0..frame_count() - 1.
   cv::Mat frame(int number) const;
 
   /// Exact displacement of each neutral pixel at `frame`, pixels of the still.

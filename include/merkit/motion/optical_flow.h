@@ -77,7 +77,7 @@ MotionField optical_flow(const cv::Mat& from, const cv::Mat& to, const FlowConfi
 ///
 ///     strain = sqrt(u_x^2 + v_y^2 + (u_y + v_x)^2 / 2)
 ///
-/// Central differences; the one-pixel border is replicated. Shreve et al., FG 2011, doi:10.1109/FG.2011.5771451.
+/// Central differences; the one-pixel border repeats the values beside it. Shreve et al., FG 2011, doi:10.1109/FG.2011.5771451.
 /// Throws std::invalid_argument if u and v differ in size or are empty.
 cv::Mat1f optical_strain(const MotionField& motion);
 

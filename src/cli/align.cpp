@@ -1,13 +1,12 @@
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
-#include <opencv2/imgcodecs.hpp>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/media/clip_reader.h"
 #include "merkit/pipeline/analyze.h"
+
+#include <fmt/format.h>
+#include <opencv2/imgcodecs.hpp>
+#include <spdlog/spdlog.h>
 
 namespace fs = std::filesystem;
 
@@ -90,12 +89,14 @@ void add_align(Commands& commands) {
   auto request = std::make_shared<AlignRequest>();
   CLI::App& command = commands.add("align", "Write aligned face crops, and landmarks as OpenFace-style CSV");
   add_batch_options(command, request->batch);
-  command.add_option("-o,--output", request->directory, "Directory for CLIP.csv and CLIP_aligned/")->required()
+  command.add_option("-o,--output", request->directory, "Directory for CLIP.csv and CLIP_aligned/")
+      ->required()
       ->type_name("DIR");
   command.add_option("--format", request->format, "json, jsonl or csv: of the list of what was written")
       ->check(CLI::IsMember(record_format_names()));
   command.add_flag("--no-crops", request->no_crops, "Landmarks only");
-  command.add_option("--face", request->face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+  command.add_option("--face", request->face, "Which face, counted from the largest (0)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   add_compute_options(command, request->common);
   add_common_options(command, request->common);

@@ -1,11 +1,12 @@
 // merkit run and merkit spot: the same pass over each clip, with and without naming what was found.
-#include <spdlog/spdlog.h>
+#include "merkit/pipeline/analyze.h"
 
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
-#include "merkit/pipeline/analyze.h"
+
+#include <spdlog/spdlog.h>
 
 namespace merkit::cli {
 namespace {
@@ -74,7 +75,9 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer);
   const int code = run_batch<ClipAnalysis>(
       clips, request.batch, request.common,
-      [&](const ManifestClip& clip, Progress& progress) { return analyzer.analyze(clip_request(clip, request, progress)); },
+      [&](const ManifestClip& clip, Progress& progress) {
+        return analyzer.analyze(clip_request(clip, request, progress));
+      },
       [&](const ManifestClip&, const ClipAnalysis& analysis) {
         if (writer) writer->write(analysis);
         if (!request.signals.empty() && !analysis.signal.frames.empty())
@@ -93,11 +96,14 @@ void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
   add_batch_options(command, request.batch);
   add_output_options(command, request.output);
   add_compute_options(command, request.common);
-  command.add_option("--face", request.face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+  command.add_option("--face", request.face, "Which face, counted from the largest (0)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  command.add_option("--pictures", request.pictures, "Write a picture of each interval here: onset, apex, motion, strain")
+  command
+      .add_option("--pictures", request.pictures, "Write a picture of each interval here: onset, apex, motion, strain")
       ->type_name("DIR");
-  command.add_option("--save-signal", request.signals, "Write each clip's spotting curve here, as CSV")->type_name("DIR");
+  command.add_option("--save-signal", request.signals, "Write each clip's spotting curve here, as CSV")
+      ->type_name("DIR");
   command.add_option("--table", request.table, "Write intervals as this table instead: megc22 or strs")
       ->check(CLI::IsMember(spotting_table_names()));
   command.add_flag("--timing", request.timing, "Include seconds a stage (equal runs then differ in bytes)");
@@ -108,11 +114,14 @@ void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
 
 void add_run(Commands& commands) {
   auto request = std::make_shared<AnalyzeRequest>();
-  CLI::App& command = commands.add("run", "Find the micro-expressions of each clip and name them: align, spot, recognize");
-  command.add_option("--spotter", request->spotter, "Spotting method (default: strain_peaks)")->envname("MERKIT_SPOTTER")
+  CLI::App& command =
+      commands.add("run", "Find the micro-expressions of each clip and name them: align, spot, recognize");
+  command.add_option("--spotter", request->spotter, "Spotting method (default: strain_peaks)")
+      ->envname("MERKIT_SPOTTER")
       ->type_name("NAME");
   command.add_option("--model", request->model, "Model that names them, by name or file (default: ststnet-composite)")
-      ->envname("MERKIT_MODEL")->type_name("NAME|FILE");
+      ->envname("MERKIT_MODEL")
+      ->type_name("NAME|FILE");
   add_analysis_options(command, *request);
   command.footer("Example: merkit run interview.mp4 --pictures pictures -o result.json");
   request->common.command = commands.arguments();
@@ -122,7 +131,8 @@ void add_run(Commands& commands) {
 void add_spot(Commands& commands) {
   auto request = std::make_shared<AnalyzeRequest>();
   CLI::App& command = commands.add("spot", "Find the intervals of each clip in which an expression comes and goes");
-  command.add_option("--method", request->spotter, "Spotting method (default: strain_peaks)")->envname("MERKIT_SPOTTER")
+  command.add_option("--method", request->spotter, "Spotting method (default: strain_peaks)")
+      ->envname("MERKIT_SPOTTER")
       ->type_name("NAME");
   add_analysis_options(command, *request);
   command.footer("Example: merkit spot interview.mp4 --save-signal curves --format csv");

@@ -1,8 +1,8 @@
 #include "cli/batch.h"
 
-#include <spdlog/spdlog.h>
-
 #include <iostream>
+
+#include <spdlog/spdlog.h>
 
 namespace merkit::cli {
 

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "cli/messages.h"
+#include "cli/options.h"
+#include "merkit/core/files.h"
+#include "merkit/core/stop.h"
+#include "merkit/pipeline/ordered_batch.h"
+
 #include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "cli/messages.h"
-#include "cli/options.h"
-#include "merkit/core/files.h"
-#include "merkit/core/stop.h"
-#include "merkit/pipeline/ordered_batch.h"
 
 namespace merkit::cli {
 
@@ -46,8 +46,8 @@ class FailureLog {
   std::vector<std::string> failed_;
 };
 
-/// Runs `work` on every clip, `jobs` at a time, and `write` on every record in input order. Each record has a `problem`.
-/// Returns the exit code.
+/// Runs `work` on every clip, `jobs` at a time, and `write` on every record in input order. Each record has a
+/// `problem`. Returns the exit code.
 template <class Record>
 int run_batch(const std::vector<ManifestClip>& clips, const BatchOptions& batch, const CommonOptions& common,
               const std::function<Record(const ManifestClip&, Progress&)>& work,

@@ -34,9 +34,10 @@ Commands::Commands(std::vector<std::string> arguments)
   app_.set_version_flag("-V,--version", "merkit " + tool_version() + " (" + git_description() + ")");
   app_.set_help_flag("-h,--help", "Print this help and exit");
   app_.get_formatter()->column_width(34);
-  app_.footer("Exit codes: 0 all done, 1 some inputs failed, 2 usage or configuration, 3 input or data set invalid,\n"
-              "4 model missing or damaged, 5 device or run-time failure, 130/143 interrupted.\n"
-              "`merkit COMMAND --help` shows a command's options; `man merkit` shows everything.");
+  app_.footer(
+      "Exit codes: 0 all done, 1 some inputs failed, 2 usage or configuration, 3 input or data set invalid,\n"
+      "4 model missing or damaged, 5 device or run-time failure, 130/143 interrupted.\n"
+      "`merkit COMMAND --help` shows a command's options; `man merkit` shows everything.");
 }
 
 CLI::App& Commands::add(const std::string& name, const std::string& description, CLI::App* parent) {

@@ -1,10 +1,11 @@
-// Shell completions and the manual page, both made from the commands as they are declared, so that they cannot be wrong.
-#include <iostream>
-#include <set>
-
+// Shell completions and the manual page, both made from the commands as they are declared, so that they cannot be
+// wrong.
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "merkit/report/provenance.h"
+
+#include <iostream>
+#include <set>
 
 namespace merkit::cli {
 namespace {
@@ -36,7 +37,10 @@ std::vector<std::string> choices(const CLI::Option& option) {
   if (open == std::string::npos || close == std::string::npos) return result;
   std::string word;
   for (const char c : type.substr(open + 1, close - open - 1)) {
-    if (c != ',') { word += c; continue; }
+    if (c != ',') {
+      word += c;
+      continue;
+    }
     result.push_back(word);
     word.clear();
   }
@@ -67,21 +71,30 @@ std::string bash(const CLI::App& app) {
     for (const auto* option : command.get_options())
       if (const auto list = choices(*option); !list.empty())
         for (const auto& word : spellings(*option))
-          if (seen.insert(word).second) values += "    " + word + ") COMPREPLY=($(compgen -W \"" + joined(list, " ") + "\" -- \"$cur\")); return ;;\n";
+          if (seen.insert(word).second)
+            values +=
+                "    " + word + ") COMPREPLY=($(compgen -W \"" + joined(list, " ") + "\" -- \"$cur\")); return ;;\n";
   };
   for (const auto* command : subcommands(app)) {
     describe(*command, command->get_name());
     for (const auto* sub : subcommands(*command)) describe(*sub, command->get_name() + " " + sub->get_name());
   }
-  return "# bash completion for merkit\n_merkit() {\n  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words key=${COMP_WORDS[1]}\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"" + command_names(app) +
+  return "# bash completion for merkit\n_merkit() {\n  local cur=${COMP_WORDS[COMP_CWORD]} "
+         "prev=${COMP_WORDS[COMP_CWORD-1]} words key=${COMP_WORDS[1]}\n"
+         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"" +
+         command_names(app) +
          " --help --version\" -- \"$cur\")); return\n  fi\n"
-         "  case $prev in\n" + values + "  esac\n"
+         "  case $prev in\n" +
+         values +
+         "  esac\n"
          "  case \"$key ${COMP_WORDS[2]}\" in \"methods show\"|\"models list\"|\"models show\"|\"models verify\") "
          "[ \"$COMP_CWORD\" -gt 2 ] && key=\"$key ${COMP_WORDS[2]}\" ;; esac\n"
-         "  case $key in\n" + cases + "  esac\n"
+         "  case $key in\n" +
+         cases +
+         "  esac\n"
          "  case $cur in -*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
-         "    *) COMPREPLY=($(compgen -f -- \"$cur\") $(compgen -W \"$(printf '%s\\n' $words | grep -v '^-')\" -- \"$cur\")) ;; esac\n"
+         "    *) COMPREPLY=($(compgen -f -- \"$cur\") $(compgen -W \"$(printf '%s\\n' $words | grep -v '^-')\" -- "
+         "\"$cur\")) ;; esac\n"
          "}\ncomplete -o filenames -F _merkit merkit\n";
 }
 
@@ -89,16 +102,20 @@ std::string bash(const CLI::App& app) {
 std::string quoted(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\'') result += "'\\''";
-    else if (c == '[' || c == ']' || c == ':') result += std::string("\\") + c;
-    else result += c;
+    if (c == '\'')
+      result += "'\\''";
+    else if (c == '[' || c == ']' || c == ':')
+      result += std::string("\\") + c;
+    else
+      result += c;
   }
   return result;
 }
 
 std::string zsh(const CLI::App& app) {
   std::string text = "#compdef merkit\n_merkit() {\n  local -a commands=(\n";
-  for (const auto* command : subcommands(app)) text += "    '" + command->get_name() + ":" + quoted(command->get_description()) + "'\n";
+  for (const auto* command : subcommands(app))
+    text += "    '" + command->get_name() + ":" + quoted(command->get_description()) + "'\n";
   text += "  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n  case $words[2] in\n";
   for (const auto* command : subcommands(app)) {
     text += "    " + command->get_name() + ") _arguments";
@@ -106,7 +123,8 @@ std::string zsh(const CLI::App& app) {
       for (const auto& word : spellings(*option)) {
         text += " \\\n      '" + word + "[" + quoted(option->get_description()) + "]";
         if (option->get_items_expected_max() > 0)
-          text += ":value:" + (choices(*option).empty() ? std::string("_files") : "(" + joined(choices(*option), " ") + ")");
+          text += ":value:" +
+                  (choices(*option).empty() ? std::string("_files") : "(" + joined(choices(*option), " ") + ")");
         text += "'";
       }
     const auto names = command_names(*command);
@@ -125,7 +143,8 @@ std::string fish(const CLI::App& app) {
   std::string text = "# fish completion for merkit\n";
   for (const auto* command : subcommands(app)) {
     const std::string name = command->get_name();
-    text += "complete -c merkit -n __fish_use_subcommand -f -a " + name + " -d '" + fish_quoted(command->get_description()) + "'\n";
+    text += "complete -c merkit -n __fish_use_subcommand -f -a " + name + " -d '" +
+            fish_quoted(command->get_description()) + "'\n";
     for (const auto* option : command->get_options()) {
       if (spellings(*option).empty()) continue;
       text += "complete -c merkit -n '__fish_seen_subcommand_from " + name + "'";
@@ -144,9 +163,12 @@ std::string fish(const CLI::App& app) {
 std::string roff(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\\') result += "\\\\";
-    else if (c == '-') result += "\\-";
-    else result += c;
+    if (c == '\\')
+      result += "\\\\";
+    else if (c == '-')
+      result += "\\-";
+    else
+      result += c;
     if (c == '\n') result += "";
   }
   if (!result.empty() && (result.front() == '.' || result.front() == '\'')) result = "\\&" + result;
@@ -172,23 +194,32 @@ void describe_command(std::string& page, const CLI::App& command, const std::str
 }
 
 std::string manual(const CLI::App& app) {
-  std::string page = ".TH MERKIT 1 \"\" \"merkit " + tool_version() + "\" \"User Commands\"\n.SH NAME\nmerkit \\- " +
-                     roff(app.get_description()) + "\n.SH SYNOPSIS\n.B merkit\n.I COMMAND\n[\\fIoptions\\fR] [\\fIarguments\\fR]\n"
-                     ".SH DESCRIPTION\nResults go to stdout or to the file given with \\-o, and nothing else does; messages and "
-                     "progress go to stderr. Every input of a batch has one row in the result, with a status: ok, no_face, "
-                     "decode_error, too_short, annotation_mismatch or unsupported.\n.SH COMMANDS\n";
+  std::string page =
+      ".TH MERKIT 1 \"\" \"merkit " + tool_version() + "\" \"User Commands\"\n.SH NAME\nmerkit \\- " +
+      roff(app.get_description()) +
+      "\n.SH SYNOPSIS\n.B merkit\n.I COMMAND\n[\\fIoptions\\fR] [\\fIarguments\\fR]\n"
+      ".SH DESCRIPTION\nResults go to stdout or to the file given with \\-o, and nothing else does; messages and "
+      "progress go to stderr. Every input of a batch has one row in the result, with a status: ok, no_face, "
+      "decode_error, too_short, annotation_mismatch or unsupported.\n.SH COMMANDS\n";
   for (const auto* command : subcommands(app)) {
     describe_command(page, *command, command->get_name());
-    for (const auto* sub : subcommands(*command)) describe_command(page, *sub, command->get_name() + " " + sub->get_name());
+    for (const auto* sub : subcommands(*command))
+      describe_command(page, *sub, command->get_name() + " " + sub->get_name());
   }
-  page += ".SH SETTINGS\nA flag counts before an environment variable, that before \\-\\-config FILE, that before "
-          "$XDG_CONFIG_HOME/merkit/config.json, and that before what is built in. MERKIT_FACE__WIDTH=160 sets face.width. "
-          "Unknown settings are errors.\n.SH FILES\nModels are looked for in \\-\\-model\\-dir, $MERKIT_MODEL_PATH (a colon "
-          "list), $XDG_DATA_HOME/merkit/models and <prefix>/share/merkit/models. The landmark model is looked for at "
-          "$MERKIT_LANDMARKS and in Debian's libdlib\\-data.\n.SH EXIT STATUS\n";
-  const std::pair<const char*, const char*> codes[] = {{"0", "all done"}, {"1", "some inputs failed, the rest is written"},
-      {"2", "usage or configuration"}, {"3", "input or data set invalid"}, {"4", "model missing, damaged or mismatched"},
-      {"5", "device or run-time failure"}, {"130, 143", "interrupted; what was finished is written"}};
+  page +=
+      ".SH SETTINGS\nA flag counts before an environment variable, that before \\-\\-config FILE, that before "
+      "$XDG_CONFIG_HOME/merkit/config.json, and that before what is built in. MERKIT_FACE__WIDTH=160 sets face.width. "
+      "Unknown settings are errors.\n.SH FILES\nModels are looked for in \\-\\-model\\-dir, $MERKIT_MODEL_PATH (a "
+      "colon "
+      "list), $XDG_DATA_HOME/merkit/models and <prefix>/share/merkit/models. The landmark model is looked for at "
+      "$MERKIT_LANDMARKS and in Debian's libdlib\\-data.\n.SH EXIT STATUS\n";
+  const std::pair<const char*, const char*> codes[] = {{"0", "all done"},
+                                                       {"1", "some inputs failed, the rest is written"},
+                                                       {"2", "usage or configuration"},
+                                                       {"3", "input or data set invalid"},
+                                                       {"4", "model missing, damaged or mismatched"},
+                                                       {"5", "device or run-time failure"},
+                                                       {"130, 143", "interrupted; what was finished is written"}};
   for (const auto& [code, meaning] : codes) page += std::string(".TP\n.B ") + code + "\n" + meaning + "\n";
   return page;
 }
@@ -200,7 +231,8 @@ void add_completion(Commands& commands) {
       {"bash", bash}, {"zsh", zsh}, {"fish", fish}, {"man", manual}};
   CLI::App& command = commands.add("completion", "Print completions for bash, zsh or fish, or the manual page (man)");
   auto kind = std::make_shared<std::string>();
-  command.add_option("shell", *kind, "bash, zsh, fish or man")->required()
+  command.add_option("shell", *kind, "bash, zsh, fish or man")
+      ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish", "man"}));
   command.footer("Example: merkit completion bash > ~/.local/share/bash-completion/completions/merkit");
   commands.set_action(command, [kind, kinds_begin = std::vector(std::begin(kinds), std::end(kinds)), &commands] {

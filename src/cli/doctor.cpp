@@ -1,10 +1,10 @@
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "merkit/methods/method.h"
 #include "merkit/report/provenance.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #ifdef MERKIT_VIDEO
 #include "merkit/face/face_model.h"
 #endif
@@ -58,7 +58,8 @@ std::vector<Finding> findings(const fs::path& model_dir) {
     int here = 0;
     for (const auto& entry : fs::directory_iterator(folder, error)) here += entry.path().extension() == ".safetensors";
     models += here;
-    result.push_back({"model directory", folder.string() + (error ? " (not there)" : fmt::format(" ({} models)", here)), ""});
+    result.push_back(
+        {"model directory", folder.string() + (error ? " (not there)" : fmt::format(" ({} models)", here)), ""});
   }
   if (models == 0)
     result.push_back({"models", "none", "train one: merkit train --manifest M --method ststnet -o FILE"});

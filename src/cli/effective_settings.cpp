@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <cctype>
-
 #include "cli/options.h"
 #include "core/settings_fields.h"
 #include "merkit/core/files.h"
 #include "merkit/methods/method.h"
+
+#include <algorithm>
+#include <cctype>
 
 extern char** environ;
 
@@ -55,7 +55,8 @@ EffectiveSettings::EffectiveSettings(const CommonOptions& options, const std::st
   for (const auto& [path, value] : of_method)
     tree.set("methods." + (method.empty() ? pipeline.spotter : method) + "." + path, value, "--set");
   methods_ = tree.child("methods");
-  for (const auto& name : methods_.keys()) default_config(name);  // an unknown method is an error even where it is not used
+  for (const auto& name : methods_.keys())
+    default_config(name);  // an unknown method is an error even where it is not used
 }
 
 Settings EffectiveSettings::method(const std::string& name) const {

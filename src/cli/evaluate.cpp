@@ -1,13 +1,13 @@
-#include <spdlog/spdlog.h>
+#include "cli/batch.h"
+#include "cli/commands.h"
+#include "cli/provenance.h"
+#include "merkit/data/csv.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "cli/batch.h"
-#include "cli/commands.h"
-#include "cli/provenance.h"
-#include "merkit/data/csv.h"
+#include <spdlog/spdlog.h>
 
 namespace merkit::cli {
 namespace {
@@ -31,8 +31,8 @@ std::map<std::string, std::string> truth_by_clip(const EvaluateRequest& request,
   return result;
 }
 
-std::vector<std::pair<std::string, RecognitionMetrics>> grouped(const std::vector<Outcome>& outcomes, const LabelSet& labels,
-                                                                std::string Outcome::*key) {
+std::vector<std::pair<std::string, RecognitionMetrics>> grouped(const std::vector<Outcome>& outcomes,
+                                                                const LabelSet& labels, std::string Outcome::*key) {
   std::map<std::string, std::vector<Outcome>> groups;
   for (const auto& outcome : outcomes) groups[outcome.*key].push_back(outcome);
   std::vector<std::pair<std::string, RecognitionMetrics>> result;
@@ -61,7 +61,8 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
     classes.assign(mentioned.begin(), mentioned.end());
   }
   Evaluation::Recognition result;
-  result.labels = LabelSet(classes, vocabulary.classes() == classes ? vocabulary.mapping() : std::map<std::string, std::string>{});
+  result.labels =
+      LabelSet(classes, vocabulary.classes() == classes ? vocabulary.mapping() : std::map<std::string, std::string>{});
   const auto truth = truth_by_clip(request, result.labels);
 
   std::vector<Outcome> outcomes;
@@ -92,7 +93,8 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
 
 Evaluation::Spotting spotting(const EvaluateRequest& request) {
   if (request.truth.empty())
-    throw ConfigError("intervals are scored against true ones", "give them with --truth TABLE (video,onset,offset,type)");
+    throw ConfigError("intervals are scored against true ones",
+                      "give them with --truth TABLE (video,onset,offset,type)");
   std::vector<VideoInterval> predictions;
   for (const auto& file : request.predictions)
     for (auto& interval : read_intervals(file)) predictions.push_back(std::move(interval));
@@ -113,8 +115,10 @@ int evaluate(const EvaluateRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common);
   Evaluation evaluation;
-  if (holds_intervals(request.predictions.front())) evaluation.spotting = spotting(request);
-  else evaluation.recognition = recognition(request);
+  if (holds_intervals(request.predictions.front()))
+    evaluation.spotting = spotting(request);
+  else
+    evaluation.recognition = recognition(request);
   Output output(request.output.file);
   output.stream() << (request.output.format == "csv"
                           ? evaluation_csv(evaluation)
@@ -128,13 +132,17 @@ int evaluate(const EvaluateRequest& request) {
 void add_evaluate(Commands& commands) {
   auto request = std::make_shared<EvaluateRequest>();
   CLI::App& command = commands.add("evaluate", "Score existing predictions or intervals");
-  command.add_option("predictions", request->predictions, "What recognize, run or spot wrote, or a CSV table; several are pooled")
-      ->required()->type_name("PREDICTIONS");
+  command
+      .add_option("predictions", request->predictions,
+                  "What recognize, run or spot wrote, or a CSV table; several are pooled")
+      ->required()
+      ->type_name("PREDICTIONS");
   command.add_option("--truth", request->truth, "True labels (a manifest) or true intervals (video,onset,offset,type)")
       ->type_name("FILE");
   command.add_option("--labels", request->labels, "Label set that maps the truth's emotions to classes")
       ->type_name("NAME|FILE");
-  command.add_option("--min-iou", request->min_iou, "Overlap that makes an interval right")->check(CLI::Range(0.0, 1.0))
+  command.add_option("--min-iou", request->min_iou, "Overlap that makes an interval right")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command.add_option("--format", request->output.format, "json or csv")->check(CLI::IsMember({"json", "csv"}));
   command.add_option("-o,--output", request->output.file, "Write the result here instead of stdout")->type_name("FILE");

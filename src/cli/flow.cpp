@@ -1,9 +1,3 @@
-#include <spdlog/spdlog.h>
-
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
@@ -11,6 +5,11 @@
 #include "merkit/motion/motion_image.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/pipeline/prepare_samples.h"
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <spdlog/spdlog.h>
 
 namespace fs = std::filesystem;
 
@@ -49,7 +48,8 @@ FilesRecord flow_of_clip(const ManifestClip& clip, const FlowRequest& request, c
     cv::minMaxLoc(magnitude, nullptr, &record.max_px);
     record.interval = sample.interval;
     record.frames = record.frames_with_face = 2;
-    cv::cvtColor(motion_image_minmax(motion, request.size), picture, cv::COLOR_RGB2BGR);  // files hold R = u, G = v, B = strain
+    cv::cvtColor(motion_image_minmax(motion, request.size), picture,
+                 cv::COLOR_RGB2BGR);  // files hold R = u, G = v, B = strain
     write_png(request.directory / (clip.clip_id + ".png"), picture);
     write_png(request.directory / (clip.clip_id + "_motion.png"), motion_picture(onset, apex, motion));
     record.files = {clip.clip_id + ".png", clip.clip_id + "_motion.png"};
@@ -83,8 +83,8 @@ int flow(const FlowRequest& request) {
         writer.write(record);
         if (record.problem.status != Status::ok) return;
         manifest += csv_quoted(clip.clip_id) + "," + csv_quoted(clip.dataset) + "," +
-                    csv_quoted(clip.subject.empty() ? clip.clip_id : clip.subject) + "," + csv_quoted(clip.clip_id + ".png") +
-                    "," + csv_quoted(clip.emotion) + "\n";
+                    csv_quoted(clip.subject.empty() ? clip.clip_id : clip.subject) + "," +
+                    csv_quoted(clip.clip_id + ".png") + "," + csv_quoted(clip.emotion) + "\n";
       });
   write_file_atomically(request.directory / "manifest.csv", manifest);
   writer.finish(stop_signal() != 0);
@@ -96,21 +96,28 @@ int flow(const FlowRequest& request) {
 
 void add_flow(Commands& commands) {
   auto request = std::make_shared<FlowRequest>();
-  CLI::App& command = commands.add("flow", "Write onset-to-apex motion images (u, v, strain), pictures of them, and a manifest");
+  CLI::App& command =
+      commands.add("flow", "Write onset-to-apex motion images (u, v, strain), pictures of them, and a manifest");
   add_batch_options(command, request->batch);
   command.add_option("-o,--output", request->directory, "Directory for CLIP.png, CLIP_motion.png and manifest.csv")
-      ->required()->type_name("DIR");
+      ->required()
+      ->type_name("DIR");
   command.add_option("--format", request->format, "json, jsonl or csv: of the list of what was written")
       ->check(CLI::IsMember(record_format_names()));
   command.add_option("--flow", request->flow, "tvl1, dis or farneback")->check(CLI::IsMember(flow_method_names()));
-  command.add_option("--size", request->size, "Side of the motion image in pixels")->check(CLI::Range(8, 512))
+  command.add_option("--size", request->size, "Side of the motion image in pixels")
+      ->check(CLI::Range(8, 512))
       ->capture_default_str();
-  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")->type_name("N");
-  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")->type_name("N");
-  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")->type_name("N");
+  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")
+      ->type_name("N");
+  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")
+      ->type_name("N");
+  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")
+      ->type_name("N");
   command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
-  command.add_option("--face", request->face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+  command.add_option("--face", request->face, "Which face, counted from the largest (0)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   add_compute_options(command, request->common);
   add_common_options(command, request->common);

@@ -1,12 +1,12 @@
-#include <spdlog/spdlog.h>
-
-#include <csignal>
-#include <iostream>
-
 #include "cli/commands.h"
 #include "cli/messages.h"
 #include "merkit/core/error.h"
 #include "merkit/core/stop.h"
+
+#include <csignal>
+#include <iostream>
+
+#include <spdlog/spdlog.h>
 
 namespace {
 
@@ -33,12 +33,14 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   cli::start_logging({});
   cli::Commands commands({argv, argv + argc});
+#ifdef MERKIT_VIDEO
   cli::add_run(commands);
   cli::add_spot(commands);
-  cli::add_recognize(commands);
   cli::add_align(commands);
   cli::add_flow(commands);
   cli::add_synth(commands);
+#endif
+  cli::add_recognize(commands);
   cli::add_train(commands);
   cli::add_evaluate(commands);
   cli::add_methods(commands);

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "cli/options.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
-
-#include "cli/options.h"
 
 namespace merkit::cli {
 

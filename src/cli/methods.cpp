@@ -1,11 +1,11 @@
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <iostream>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "merkit/methods/method.h"
+
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace merkit::cli {
 namespace {

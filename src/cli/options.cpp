@@ -1,14 +1,14 @@
 #include "cli/options.h"
 
-#include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <set>
-
 #include "core/settings_fields.h"
 #include "merkit/core/files.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/ordered_batch.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -18,24 +18,37 @@ int CommonOptions::job_count() const { return jobs > 0 ? jobs : available_cpus()
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
   const auto group = "Settings and messages";
-  command.add_option("--config", options.config_file, "JSON file of settings")->group(group)->envname("MERKIT_CONFIG")
+  command.add_option("--config", options.config_file, "JSON file of settings")
+      ->group(group)
+      ->envname("MERKIT_CONFIG")
       ->type_name("FILE");
-  command.add_option("--set", options.settings, "Override one setting, as path.to.key=value (repeatable)")->group(group)
-      ->type_name("PATH=VALUE")->allow_extra_args(false);
+  command.add_option("--set", options.settings, "Override one setting, as path.to.key=value (repeatable)")
+      ->group(group)
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
   command.add_option("--model-dir", options.model_dir, "Look for models here first")->group(group)->type_name("DIR");
-  command.add_option("--progress", options.progress, "auto, always or never")->group(group)
-      ->check(CLI::IsMember({"auto", "always", "never"}))->envname("MERKIT_PROGRESS");
+  command.add_option("--progress", options.progress, "auto, always or never")
+      ->group(group)
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->envname("MERKIT_PROGRESS");
   command.add_flag("-q,--quiet", options.quiet, "Only errors on stderr")->group(group);
   command.add_flag("-v,--verbose", options.verbose, "More messages on stderr")->group(group);
-  command.add_option("--log-level", options.log_level, "trace, debug, info, warning, error or off")->group(group)
-      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}))->envname("MERKIT_LOG_LEVEL");
-  command.add_option("--log-file", options.log_file, "Also write messages to this file")->group(group)->type_name("FILE");
+  command.add_option("--log-level", options.log_level, "trace, debug, info, warning, error or off")
+      ->group(group)
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}))
+      ->envname("MERKIT_LOG_LEVEL");
+  command.add_option("--log-file", options.log_file, "Also write messages to this file")
+      ->group(group)
+      ->type_name("FILE");
 }
 
 void add_compute_options(CLI::App& command, CommonOptions& options) {
   command.add_option("-j,--jobs", options.jobs, "Clips at a time (default: the CPUs available)")
-      ->check(CLI::Range(1, 4096))->envname("MERKIT_JOBS")->type_name("N");
-  command.add_option("--device", options.device, "cpu, cuda, cuda:N or auto")->envname("MERKIT_DEVICE")
+      ->check(CLI::Range(1, 4096))
+      ->envname("MERKIT_JOBS")
+      ->type_name("N");
+  command.add_option("--device", options.device, "cpu, cuda, cuda:N or auto")
+      ->envname("MERKIT_DEVICE")
       ->type_name("DEVICE");
 }
 
@@ -43,24 +56,36 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
   const auto group = "Inputs";
   command.add_option("clip", options.clips, "Video files, or directories of frames")->type_name("CLIP");
   command.add_option("--files-from", options.files_from, "Read clip paths from this file, one a line (-: stdin)")
-      ->group(group)->type_name("LIST");
-  command.add_option("--manifest", options.manifest, "Clips from a manifest (CSV or JSON)")->group(group)
+      ->group(group)
+      ->type_name("LIST");
+  command.add_option("--manifest", options.manifest, "Clips from a manifest (CSV or JSON)")
+      ->group(group)
       ->type_name("FILE");
   command.add_option("--subject", options.subjects, "Of the manifest, only this dataset/subject (repeatable)")
-      ->group(group)->type_name("KEY")->allow_extra_args(false);
-  command.add_option("--fps", options.fps, "Frame rate of frame directories")->group(group)
-      ->check(CLI::PositiveNumber)->type_name("FPS");
-  command.add_option("--pattern", options.pattern, "Regular expression whose one group is the frame number in a file name")
-      ->group(group)->type_name("REGEX");
+      ->group(group)
+      ->type_name("KEY")
+      ->allow_extra_args(false);
+  command.add_option("--fps", options.fps, "Frame rate of frame directories")
+      ->group(group)
+      ->check(CLI::PositiveNumber)
+      ->type_name("FPS");
+  command
+      .add_option("--pattern", options.pattern, "Regular expression whose one group is the frame number in a file name")
+      ->group(group)
+      ->type_name("REGEX");
   command.add_flag("--fail-fast", options.fail_fast, "Stop at the first input that fails")->group(group);
-  command.add_option("--max-failures", options.max_failures, "Stop when more than N inputs failed")->group(group)
-      ->check(CLI::NonNegativeNumber)->type_name("N");
+  command.add_option("--max-failures", options.max_failures, "Stop when more than N inputs failed")
+      ->group(group)
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   command.add_option("--failed", options.failed, "Write the inputs that failed to this file, for --files-from")
-      ->group(group)->type_name("FILE");
+      ->group(group)
+      ->type_name("FILE");
 }
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
-  command.add_option("--format", options.format, "json, jsonl or csv")->check(CLI::IsMember(record_format_names()))
+  command.add_option("--format", options.format, "json, jsonl or csv")
+      ->check(CLI::IsMember(record_format_names()))
       ->envname("MERKIT_FORMAT");
   command.add_option("-o,--output", options.file, "Write results here instead of stdout, whole or not at all")
       ->type_name("FILE");

@@ -1,17 +1,18 @@
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include "merkit/data/manifest.h"
+#include "merkit/pipeline/pipeline_config.h"
+#include "merkit/report/records.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "merkit/data/manifest.h"
-#include "merkit/pipeline/pipeline_config.h"
-#include "merkit/report/records.h"
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 
 namespace merkit::cli {
 
@@ -59,7 +60,8 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 /// it says.
 class EffectiveSettings {
  public:
-  /// `method` is the one named on the command line. Where it is empty and `spots` holds, it is the spotter of the settings.
+  /// `method` is the one named on the command line. Where it is empty and `spots` holds, it is the spotter of the
+  /// settings.
   explicit EffectiveSettings(const CommonOptions& options, const std::string& method = {}, bool spots = false);
 
   PipelineConfig pipeline;

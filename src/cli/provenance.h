@@ -1,11 +1,11 @@
 #pragma once
 
+#include "cli/options.h"
+#include "merkit/report/provenance.h"
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "cli/options.h"
-#include "merkit/report/provenance.h"
 
 namespace merkit::cli {
 

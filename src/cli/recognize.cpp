@@ -1,12 +1,12 @@
-#include <spdlog/spdlog.h>
-
-#include <set>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/prepare_samples.h"
+
+#include <set>
+
+#include <spdlog/spdlog.h>
 
 namespace merkit::cli {
 namespace {
@@ -59,7 +59,8 @@ int recognize(const RecognizeRequest& request) {
   const LabelSet labels = recognizer->labels();
   // The model knows its classes; how a data set spells them is the label set's business.
   const LabelSet vocabulary = find_labels(config.labels);
-  const LabelSet truth(labels.classes(), vocabulary == labels ? vocabulary.mapping() : std::map<std::string, std::string>{});
+  const LabelSet truth(labels.classes(),
+                       vocabulary == labels ? vocabulary.mapping() : std::map<std::string, std::string>{});
   if (!request.allow_seen_subjects) refuse_seen_subjects(model.info, clips, truth);
   Provenance provenance = provenance_of(request.common, settings);
   provenance.device = recognizer->use_device(request.common.device);
@@ -68,8 +69,8 @@ int recognize(const RecognizeRequest& request) {
 
   Output output(request.output.file);
   RecordWriter writer(output.stream(),
-                      {record_format_from_string(request.output.format), "prediction", request.logits, false}, provenance,
-                      labels);
+                      {record_format_from_string(request.output.format), "prediction", request.logits, false},
+                      provenance, labels);
   const SharedFaceModel faces;
   const int code = run_batch<PredictionRecord>(
       clips, request.batch, request.common,
@@ -111,21 +112,27 @@ void add_recognize(Commands& commands) {
   add_output_options(command, request->output);
   add_compute_options(command, request->common);
   command.add_option("--model", request->model, "Model, by name or file (default: ststnet-composite)")
-      ->envname("MERKIT_MODEL")->type_name("NAME|FILE");
-  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")->type_name("N");
-  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")->type_name("N");
-  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")->type_name("N");
+      ->envname("MERKIT_MODEL")
+      ->type_name("NAME|FILE");
+  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")
+      ->type_name("N");
+  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")
+      ->type_name("N");
+  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")
+      ->type_name("N");
   command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
-  command.add_option("--face", request->face, "Which face, counted from the largest (0)")->check(CLI::NonNegativeNumber)
+  command.add_option("--face", request->face, "Which face, counted from the largest (0)")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   command.add_flag("--logits", request->logits, "Include the values before the softmax");
   command.add_option("--fold", request->fold, "Fold number to note in the records")->type_name("N");
   command.add_flag("--allow-seen-subjects", request->allow_seen_subjects,
                    "Score a model on people it was trained on; stamped into the result");
   add_common_options(command, request->common);
-  command.footer("Example: merkit recognize clip.mp4 --onset 12 --apex 30 --offset 47\n"
-                 "         merkit recognize --manifest casme2.csv --format csv -o predictions.csv");
+  command.footer(
+      "Example: merkit recognize clip.mp4 --onset 12 --apex 30 --offset 47\n"
+      "         merkit recognize --manifest casme2.csv --format csv -o predictions.csv");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return recognize(*request); });
 }

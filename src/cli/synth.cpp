@@ -1,9 +1,3 @@
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
-#include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
@@ -11,6 +5,11 @@
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/face_animation.h"
 #include "merkit/motion/motion_image.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <spdlog/spdlog.h>
 
 namespace fs = std::filesystem;
 
@@ -33,8 +32,8 @@ std::string png_bytes(const cv::Mat& picture) {
 
 /// NumPy format, little-endian float32 of height x width x 2: u right, v down.
 std::string npy_bytes(const MotionField& motion) {
-  std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}, 2), }}", motion.u.rows,
-                                   motion.u.cols);
+  std::string header =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}, 2), }}", motion.u.rows, motion.u.cols);
   header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
   header += '\n';
   std::string bytes = "\x93NUMPY";
@@ -50,7 +49,8 @@ std::string npy_bytes(const MotionField& motion) {
   return bytes;
 }
 
-nlohmann::ordered_json truth_of(const SynthRequest& request, const FaceAnimation& animation, const Landmarks& landmarks) {
+nlohmann::ordered_json truth_of(const SynthRequest& request, const FaceAnimation& animation,
+                                const Landmarks& landmarks) {
   const auto& config = request.animation;
   const Interval& interval = animation.interval();
   nlohmann::ordered_json truth{{"schema", "merkit/synth/1"},
@@ -66,8 +66,9 @@ nlohmann::ordered_json truth_of(const SynthRequest& request, const FaceAnimation
                                {"onset", interval.onset},
                                {"apex", *interval.apex},
                                {"offset", interval.offset},
-                               {"motion", "motion.npy is the exact forward motion at the apex, float32 height x width x 2, "
-                                          "u right and v down in pixels; at frame i it is intensity[i] times that"}};
+                               {"motion",
+                                "motion.npy is the exact forward motion at the apex, float32 height x width x 2, "
+                                "u right and v down in pixels; at frame i it is intensity[i] times that"}};
   for (int i = 0; i < animation.frame_count(); ++i) truth["intensity"].push_back(animation.intensity(i));
   for (const auto& point : landmarks) truth["landmarks"].push_back({point.x, point.y});
   return truth;
@@ -81,9 +82,10 @@ int synth(const SynthRequest& request) {
   const cv::Mat still = read_image(request.face);
   const auto faces = FaceModel(FaceModel::find_predictor()).detect(still, settings.pipeline.face.detection);
   if (request.index >= static_cast<int>(faces.size()))
-    throw ClipError(Status::no_face, faces.empty() ? "no face found in " + request.face.string()
-                                                   : "there are only " + std::to_string(faces.size()) + " faces in " +
-                                                         request.face.string(),
+    throw ClipError(Status::no_face,
+                    faces.empty()
+                        ? "no face found in " + request.face.string()
+                        : "there are only " + std::to_string(faces.size()) + " faces in " + request.face.string(),
                     "a frontal, well-lit face at least 80 pixels wide is needed");
   const FaceAnimation animation(still, faces[request.index].landmarks, config);
 
@@ -122,25 +124,37 @@ void add_synth(Commands& commands) {
   auto& animation = request->animation;
   CLI::App& command = commands.add("synth", "Animate a still face with a known micro-expression, with exact truth");
   command.add_option("face", request->face, "Picture of a frontal face")->required()->type_name("FACE");
-  command.add_option("-o,--output", request->directory, "Directory for frames/, truth.json, motion.npy and manifest.csv")
-      ->required()->type_name("DIR");
+  command
+      .add_option("-o,--output", request->directory, "Directory for frames/, truth.json, motion.npy and manifest.csv")
+      ->required()
+      ->type_name("DIR");
   command.add_option("--expression", animation.expression, "Which expression")
-      ->check(CLI::IsMember(animated_expressions()))->capture_default_str();
+      ->check(CLI::IsMember(animated_expressions()))
+      ->capture_default_str();
   command.add_option("--amplitude", animation.amplitude_px, "Largest displacement at the apex, pixels of the picture")
-      ->capture_default_str()->type_name("PX");
-  command.add_option("--duration", animation.duration_s, "Onset to offset, seconds")->capture_default_str()->type_name("S");
+      ->capture_default_str()
+      ->type_name("PX");
+  command.add_option("--duration", animation.duration_s, "Onset to offset, seconds")
+      ->capture_default_str()
+      ->type_name("S");
   command.add_option("--fps", animation.fps, "Frames per second")->capture_default_str()->type_name("FPS");
-  command.add_option("--lead", animation.lead_s, "Neutral seconds before and after")->capture_default_str()->type_name("S");
+  command.add_option("--lead", animation.lead_s, "Neutral seconds before and after")
+      ->capture_default_str()
+      ->type_name("S");
   command.add_option("--side", request->side, "Which half of the picture's face moves")
-      ->check(CLI::IsMember(face_side_names()))->capture_default_str();
+      ->check(CLI::IsMember(face_side_names()))
+      ->capture_default_str();
   command.add_option("--noise", animation.noise_sigma, "Camera noise, standard deviation in grey levels")
-      ->capture_default_str()->type_name("SIGMA");
+      ->capture_default_str()
+      ->type_name("SIGMA");
   command.add_option("--seed", animation.seed, "Seed of the noise")->capture_default_str()->type_name("N");
   command.add_option("--face-index", request->index, "Which face, counted from the largest (0)")
-      ->check(CLI::NonNegativeNumber)->type_name("N");
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   add_common_options(command, request->common);
-  command.footer("Example: merkit synth portrait.png --expression surprise --amplitude 1.5 -o clip\n"
-                 "         merkit run clip/frames --fps 100");
+  command.footer(
+      "Example: merkit synth portrait.png --expression surprise --amplitude 1.5 -o clip\n"
+      "         merkit run clip/frames --fps 100");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return synth(*request); });
 }

@@ -1,14 +1,14 @@
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
-#include <algorithm>
-#include <set>
-
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/prepare_samples.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace merkit::cli {
 namespace {
@@ -32,8 +32,10 @@ class EpochProgress final : public FitObserver {
     if (!progress_) progress_.emplace(options_, epochs, "epochs");
     progress_->advance();
     progress_->note(fmt::format("loss {:.4f}, training accuracy {:.3f}", loss, accuracy));
-    if (epoch == epochs) spdlog::info("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
-    else spdlog::debug("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
+    if (epoch == epochs)
+      spdlog::info("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
+    else
+      spdlog::debug("epoch {}: loss {:.4f}, training accuracy {:.4f}", epoch, loss, accuracy);
     throw_if_stopped();
   }
 
@@ -47,16 +49,18 @@ struct PreparedSample {
   ClipProblem problem;
 };
 
-/// All labelled samples of the manifest. A model must not silently learn from less than it was given, so failures end the
-/// command unless --skip-failed.
+/// All labelled samples of the manifest. A model must not silently learn from less than it was given, so failures end
+/// the command unless --skip-failed.
 SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, const LabelSet& labels) {
   std::vector<ManifestClip> clips;
   std::map<std::string, int> unmapped;
   for (auto& clip : request.batch.collect()) {
     const std::string key = clip.dataset + "/" + clip.subject;
     if (std::find(request.without.begin(), request.without.end(), key) != request.without.end()) continue;
-    if (label_of(clip, labels)) clips.push_back(std::move(clip));
-    else ++unmapped[clip.emotion];
+    if (label_of(clip, labels))
+      clips.push_back(std::move(clip));
+    else
+      ++unmapped[clip.emotion];
   }
   for (const auto& [emotion, count] : unmapped)
     spdlog::warn("{} clips of emotion \"{}\" have no class in the label set and are left out", count, emotion);
@@ -92,7 +96,8 @@ int train(const TrainRequest& request) {
   if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
   if (request.seed) config.seed = *request.seed;
   const Method& method = find_method(request.method);
-  if (!method.make_recognizer) throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
+  if (!method.make_recognizer)
+    throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
   const LabelSet labels = find_labels(config.labels);
   const Settings method_settings = method.resolve_config(settings.method(method.name));
   AtomicFile probe(request.model);  // better to hear of a missing directory now than after the training
@@ -126,10 +131,16 @@ void add_train(Commands& commands) {
   CLI::App& command = commands.add("train", "Fit a method on all samples of a manifest and write a model file");
   add_batch_options(command, request->batch);
   command.get_option("--manifest")->required();
-  command.add_option("--method", request->method, "What to train (merkit methods lists them)")->required()->type_name("NAME");
-  command.add_option("-o,--output", request->model, "Model file to write (.safetensors)")->required()->type_name("MODEL");
-  command.add_option("--labels", request->labels, "Label set: a name under configs/labels, or a file")->type_name("NAME|FILE");
-  command.add_option("--without", request->without, "Leave this dataset/subject out (repeatable)")->type_name("KEY")
+  command.add_option("--method", request->method, "What to train (merkit methods lists them)")
+      ->required()
+      ->type_name("NAME");
+  command.add_option("-o,--output", request->model, "Model file to write (.safetensors)")
+      ->required()
+      ->type_name("MODEL");
+  command.add_option("--labels", request->labels, "Label set: a name under configs/labels, or a file")
+      ->type_name("NAME|FILE");
+  command.add_option("--without", request->without, "Leave this dataset/subject out (repeatable)")
+      ->type_name("KEY")
       ->allow_extra_args(false);
   command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
@@ -138,7 +149,8 @@ void add_train(Commands& commands) {
   command.add_flag("--skip-failed", request->skip_failed, "Train without the clips that cannot be read");
   add_compute_options(command, request->common);
   add_common_options(command, request->common);
-  command.footer("Example: merkit train --manifest composite.csv --method ststnet --set training.epochs=600 -o my.safetensors");
+  command.footer(
+      "Example: merkit train --manifest composite.csv --method ststnet --set training.epochs=600 -o my.safetensors");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return train(*request); });
 }

@@ -7,12 +7,18 @@ namespace merkit {
 
 std::string_view to_string(Status status) {
   switch (status) {
-    case Status::ok: return "ok";
-    case Status::no_face: return "no_face";
-    case Status::decode_error: return "decode_error";
-    case Status::too_short: return "too_short";
-    case Status::annotation_mismatch: return "annotation_mismatch";
-    case Status::unsupported: return "unsupported";
+    case Status::ok:
+      return "ok";
+    case Status::no_face:
+      return "no_face";
+    case Status::decode_error:
+      return "decode_error";
+    case Status::too_short:
+      return "too_short";
+    case Status::annotation_mismatch:
+      return "annotation_mismatch";
+    case Status::unsupported:
+      return "unsupported";
   }
   return "unsupported";
 }

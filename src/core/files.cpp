@@ -1,8 +1,6 @@
 #include "merkit/core/files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "merkit/core/error.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -10,7 +8,9 @@
 #include <sstream>
 #include <system_error>
 
-#include "merkit/core/error.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 

@@ -1,11 +1,12 @@
 #include "merkit/core/label_set.h"
 
-#include <algorithm>
-#include <cctype>
-#include <nlohmann/json.hpp>
-
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <nlohmann/json.hpp>
 
 namespace merkit {
 namespace {

@@ -1,20 +1,21 @@
 #pragma once
 
+#include "core/settings_impl.h"
+#include "merkit/core/error.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "core/settings_impl.h"
-#include "merkit/core/error.h"
-
 // One declaration of a configuration serves reading, writing and documentation. A module's struct holds the defaults in
 // its initializers, and a free function beside it lists the members:
 //
 //   template <class Visitor>
 //   void fields(Visitor&& visit, TrainingConfig& c) {
-//     visit("epochs", c.epochs, "passes over the training set", [](int n) { return n >= 1 ? nullptr : "must be at least 1"; });
+//     visit("epochs", c.epochs, "passes over the training set", [](int n) { return n >= 1 ? nullptr : "must be at least
+//     1"; });
 //   }
 //
 // The check returns what is wrong, or null.
@@ -38,16 +39,23 @@ struct AnyVisitor {
 template <class T, class = void>
 struct has_fields : std::false_type {};
 template <class T>
-struct has_fields<T, std::void_t<decltype(fields(std::declval<AnyVisitor&>(), std::declval<T&>()))>> : std::true_type {};
+struct has_fields<T, std::void_t<decltype(fields(std::declval<AnyVisitor&>(), std::declval<T&>()))>> : std::true_type {
+};
 
 template <class T>
 bool matches_type(const nlohmann::ordered_json& value) {
-  if constexpr (std::is_same_v<T, bool>) return value.is_boolean();
-  else if constexpr (std::is_unsigned_v<T>) return value.is_number_unsigned();
-  else if constexpr (std::is_integral_v<T>) return value.is_number_integer();
-  else if constexpr (std::is_floating_point_v<T>) return value.is_number();
-  else if constexpr (std::is_same_v<T, std::string>) return value.is_string();
-  else return value.is_array();
+  if constexpr (std::is_same_v<T, bool>)
+    return value.is_boolean();
+  else if constexpr (std::is_unsigned_v<T>)
+    return value.is_number_unsigned();
+  else if constexpr (std::is_integral_v<T>)
+    return value.is_number_integer();
+  else if constexpr (std::is_floating_point_v<T>)
+    return value.is_number();
+  else if constexpr (std::is_same_v<T, std::string>)
+    return value.is_string();
+  else
+    return value.is_array();
 }
 
 }  // namespace settings_detail
@@ -136,8 +144,8 @@ class SettingsDescriber {
   std::string prefix_;
 };
 
-/// The struct that `settings` describe. Throws ConfigError naming file and JSON path for an unknown key, a wrong type or
-/// a value that its check refuses.
+/// The struct that `settings` describe. Throws ConfigError naming file and JSON path for an unknown key, a wrong type
+/// or a value that its check refuses.
 template <class Config>
 Config read_settings(const Settings& settings) {
   Config config;

@@ -1,9 +1,9 @@
 #include "merkit/core/stop.h"
 
+#include "merkit/core/error.h"
+
 #include <atomic>
 #include <string>
-
-#include "merkit/core/error.h"
 
 namespace merkit {
 namespace {

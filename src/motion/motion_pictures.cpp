@@ -39,7 +39,8 @@ double percentile_99(const cv::Mat1f& values) {
 }
 
 /// The colour wheel of Baker et al., "A Database and Evaluation Methodology for Optical Flow", ICCV 2007: 55 hues, the
-/// steps between them set so that they look equally far apart.
+/// steps between them set so that they look equally far apart. Unlike theirs, the last step leads back to the first
+/// hue, so that motion to the right has no seam.
 std::vector<cv::Vec3f> make_wheel() {
   struct Span {
     int steps;
@@ -63,9 +64,9 @@ cv::Vec3b colour_of(float u, float v, double max_px) {
   if (!std::isfinite(u) || !std::isfinite(v)) return kUnknown;
   static const std::vector<cv::Vec3f> wheel = make_wheel();
   const double saturation = max_px > 0 ? std::min(1.0, std::hypot(u, v) / max_px) : 0;
-  const double turn = (std::atan2(-v, -u) / CV_PI + 1) / 2 * static_cast<double>(wheel.size() - 1);
-  const auto index = static_cast<std::size_t>(turn);
-  const auto part = static_cast<float>(turn - static_cast<double>(index));
+  const double turn = (std::atan2(-v, -u) / CV_PI + 1) / 2 * static_cast<double>(wheel.size());
+  const auto whole = static_cast<std::size_t>(turn), index = whole % wheel.size();
+  const auto part = static_cast<float>(turn - static_cast<double>(whole));
   const cv::Vec3f hue = wheel[index] * (1 - part) + wheel[(index + 1) % wheel.size()] * part;
   cv::Vec3b colour;
   for (int c = 0; c < 3; ++c) colour[c] = cv::saturate_cast<uchar>(255 * (1 - saturation * (1 - hue[c])));

@@ -48,6 +48,25 @@ MotionField split_flow(const cv::Mat& flow) {
   return motion;
 }
 
+/// A pair whose sides are at least `least` pixels, for solvers that look at a neighbourhood of fixed size: what is
+/// smaller goes on with its border's values.
+struct PaddedPair {
+  cv::Mat from, to;
+  cv::Rect original;  ///< the pictures' place in the padded ones
+};
+
+PaddedPair padded(const cv::Mat& from, const cv::Mat& to, int least) {
+  const int across = std::max(0, least - from.cols), along = std::max(0, least - from.rows);
+  const auto pad = [&](const cv::Mat& image) {
+    if (across == 0 && along == 0) return image;
+    cv::Mat result;
+    cv::copyMakeBorder(image, result, along / 2, along - along / 2, across / 2, across - across / 2,
+                       cv::BORDER_REPLICATE);
+    return result;
+  };
+  return {pad(from), pad(to), {{across / 2, along / 2}, from.size()}};
+}
+
 class Tvl1Flow final : public OpticalFlow {
  public:
   explicit Tvl1Flow(const Tvl1Config& config) : config_(config), flow_(cv::optflow::DualTVL1OpticalFlow::create()) {
@@ -94,25 +113,15 @@ class DisFlow final : public OpticalFlow {
     // DIS re-tunes its pyramid for small pictures and keeps the result, so each size gets a solver of its own.
     if (!flow_ || size_ != from.size()) flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
     size_ = from.size();
-    // Its coarsest level must hold several 8x8 patches.
-    constexpr int kSmallestForDis = 48;
-    const int right = std::max(0, kSmallestForDis - size_.width), bottom = std::max(0, kSmallestForDis - size_.height);
-    cv::Mat first = grey(from), second = grey(to), flow;
-    if (right > 0 || bottom > 0) {
-      first = padded(first, right, bottom);
-      second = padded(second, right, bottom);
-    }
-    flow_->calc(first, second, flow);
-    return split_flow(flow(cv::Rect({right / 2, bottom / 2}, size_)));
+    const PaddedPair pair = padded(grey(from), grey(to), kSmallestForDis);
+    cv::Mat flow;
+    flow_->calc(pair.from, pair.to, flow);
+    return split_flow(flow(pair.original));
   }
 
  private:
-  static cv::Mat padded(const cv::Mat& image, int right, int bottom) {
-    cv::Mat result;
-    cv::copyMakeBorder(image, result, bottom / 2, bottom - bottom / 2, right / 2, right - right / 2,
-                       cv::BORDER_REPLICATE);
-    return result;
-  }
+  /// Its coarsest level must hold several 8x8 patches.
+  static constexpr int kSmallestForDis = 48;
 
   cv::Ptr<cv::DISOpticalFlow> flow_;
   cv::Size size_;
@@ -122,10 +131,14 @@ class FarnebackFlow final : public OpticalFlow {
  public:
   MotionField operator()(const cv::Mat& from, const cv::Mat& to) override {
     check_pair(from, to);
+    // Its 15-pixel window would hold more border than picture: a motion of 0.56 pixels came out with mean errors of
+    // 0.66 and 0.94 in pictures of 8x120 and 31x9, and with 0.15 and 0.08 so.
+    constexpr int kSmallestForFarneback = 24;
+    const PaddedPair pair = padded(grey(from), grey(to), kSmallestForFarneback);
     cv::Mat flow;
-    cv::calcOpticalFlowFarneback(grey(from), grey(to), flow, /*pyr_scale=*/0.5, /*levels=*/5, /*winsize=*/15,
+    cv::calcOpticalFlowFarneback(pair.from, pair.to, flow, /*pyr_scale=*/0.5, /*levels=*/5, /*winsize=*/15,
                                  /*iterations=*/3, /*poly_n=*/5, /*poly_sigma=*/1.1, /*flags=*/0);
-    return split_flow(flow);
+    return split_flow(flow(pair.original));
   }
 };
 

@@ -1,13 +1,14 @@
 #include "merkit/pipeline/analyze.h"
 
-#include <chrono>
-#include <map>
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
-
 #include "merkit/core/files.h"
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
+
+#include <chrono>
+#include <map>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
 
 namespace merkit {
 namespace {

@@ -1,9 +1,9 @@
-#include <sched.h>
+#include "merkit/pipeline/ordered_batch.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "merkit/pipeline/ordered_batch.h"
+#include <sched.h>
 
 namespace merkit {
 

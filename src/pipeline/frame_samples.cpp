@@ -1,12 +1,13 @@
 #include "pipeline/frame_samples.h"
 
-#include <algorithm>
-#include <mutex>
-#include <opencv2/core.hpp>
-
 #include "merkit/core/stop.h"
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/optical_flow.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include <opencv2/core.hpp>
 
 namespace merkit {
 
@@ -60,9 +61,10 @@ Interval resolved_interval(const ManifestClip& clip, const std::vector<int>& num
                         "check the annotation, and frame_base of the manifest");
       number = numbers[position];
     } else if (!std::binary_search(numbers.begin(), numbers.end(), number)) {
-      throw ClipError(Status::annotation_mismatch,
-                      std::string(name) + " " + std::to_string(number) + " is not among the clip's frames " + range_of(numbers),
-                      "check the annotation, and frame_base of the manifest");
+      throw ClipError(
+          Status::annotation_mismatch,
+          std::string(name) + " " + std::to_string(number) + " is not among the clip's frames " + range_of(numbers),
+          "check the annotation, and frame_base of the manifest");
     }
     return number;
   };
@@ -114,13 +116,15 @@ int spotted_apex(const std::vector<AlignedFace>& sequence) {
 }
 
 std::vector<int> span_of(const std::vector<int>& numbers, int first, int last) {
-  return {std::lower_bound(numbers.begin(), numbers.end(), first), std::upper_bound(numbers.begin(), numbers.end(), last)};
+  return {std::lower_bound(numbers.begin(), numbers.end(), first),
+          std::upper_bound(numbers.begin(), numbers.end(), last)};
 }
 
 void require_face(const AlignedFace* face, const char* name) {
   if (!face || !face->success)
-    throw ClipError(Status::no_face, std::string("no face found at the ") + name + ", frame " +
-                                         (face ? std::to_string(face->number) : std::string("?")),
+    throw ClipError(Status::no_face,
+                    std::string("no face found at the ") + name + ", frame " +
+                        (face ? std::to_string(face->number) : std::string("?")),
                     "faces should be frontal, lit and at least 40 pixels wide");
 }
 
@@ -138,8 +142,8 @@ void load_faces(const ManifestClip& clip, const SampleOptions& options, const Sh
     throw ClipError(Status::too_short, "onset and offset are both frame " + std::to_string(interval.onset));
 
   if (!interval.apex) {
-    const auto sequence =
-        aligned(read_frames(clip.frames, span_of(numbers, interval.onset, interval.offset), clip_options), options, faces);
+    const auto sequence = aligned(
+        read_frames(clip.frames, span_of(numbers, interval.onset, interval.offset), clip_options), options, faces);
     require_face(&sequence.front(), "onset");
     interval.apex = spotted_apex(sequence);
     sample.faces = {sequence.front()};
@@ -151,8 +155,8 @@ void load_faces(const ManifestClip& clip, const SampleOptions& options, const Sh
   require_face(&sample.faces.front(), "onset");
   if (sample.faces.back().segment != sample.faces.front().segment) {
     // The head moved too far to be registered in one step; follow it frame by frame.
-    const auto sequence =
-        aligned(read_frames(clip.frames, span_of(numbers, interval.onset, *interval.apex), clip_options), options, faces);
+    const auto sequence = aligned(
+        read_frames(clip.frames, span_of(numbers, interval.onset, *interval.apex), clip_options), options, faces);
     sample.faces = {sequence.front(), sequence.back()};
   }
   require_face(&sample.faces.back(), "apex");

@@ -1,9 +1,9 @@
 #include "merkit/pipeline/prepare_samples.h"
 
-#include <opencv2/imgproc.hpp>
-
 #include "merkit/media/clip_reader.h"
 #include "pipeline/frame_samples.h"
+
+#include <opencv2/imgproc.hpp>
 
 namespace merkit {
 

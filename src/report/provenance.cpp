@@ -1,9 +1,9 @@
 #include "report/provenance.h"
 
+#include "generated/build_versions.h"
+
 #include <cmath>
 #include <filesystem>
-
-#include "generated/build_versions.h"
 
 namespace merkit {
 
@@ -15,8 +15,8 @@ namespace {
 
 /// The library that the loader will give LibTorch for BLAS; Debian chooses among several behind one name.
 std::string blas_library() {
-  for (const char* link : {"/etc/alternatives/libblas.so.3-x86_64-linux-gnu", "/etc/alternatives/libblas.so.3-aarch64-linux-gnu",
-                           "/etc/alternatives/libblas.so.3"}) {
+  for (const char* link : {"/etc/alternatives/libblas.so.3-x86_64-linux-gnu",
+                           "/etc/alternatives/libblas.so.3-aarch64-linux-gnu", "/etc/alternatives/libblas.so.3"}) {
     std::error_code error;
     const auto file = std::filesystem::canonical(link, error);
     if (!error) return file.string();

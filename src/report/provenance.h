@@ -1,8 +1,8 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "merkit/report/provenance.h"
+
+#include <nlohmann/json.hpp>
 
 namespace merkit {
 

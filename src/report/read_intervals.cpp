@@ -1,8 +1,8 @@
-#include <optional>
-
 #include "merkit/core/error.h"
 #include "merkit/report/records.h"
 #include "report/stored_records.h"
+
+#include <optional>
 
 namespace merkit {
 namespace {
@@ -19,9 +19,8 @@ struct IntervalColumns {
 };
 
 std::optional<IntervalColumns> interval_columns(const CsvTable& table) {
-  static const IntervalColumns known[] = {{"vid", "pred_onset", "pred_offset"},
-                                          {"video", "onset", "offset"},
-                                          {"clip_id", "onset", "offset"}};
+  static const IntervalColumns known[] = {
+      {"vid", "pred_onset", "pred_offset"}, {"video", "onset", "offset"}, {"clip_id", "onset", "offset"}};
   for (const auto& columns : known)
     if (table.has(columns.video) && table.has(columns.onset) && table.has(columns.offset)) return columns;
   return std::nullopt;
@@ -75,7 +74,8 @@ std::vector<VideoInterval> read_intervals(const std::filesystem::path& file) {
                          parse_int(offset, table.place(row), columns->offset)};
     if (!interval.interval.is_valid()) throw InputError(table.place(row) + ": the onset comes after the offset");
     interval.type = *type;
-    const std::string score = table.has("spot_confidence") ? table.value(row, "spot_confidence") : table.value(row, "score");
+    const std::string score =
+        table.has("spot_confidence") ? table.value(row, "spot_confidence") : table.value(row, "score");
     interval.score = score.empty() ? 0 : std::strtod(score.c_str(), nullptr);
     intervals.push_back(interval);
   }

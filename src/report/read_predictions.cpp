@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "merkit/core/error.h"
 #include "merkit/report/records.h"
 #include "report/stored_records.h"
+
+#include <algorithm>
 
 namespace merkit {
 namespace {

@@ -39,11 +39,11 @@ Row csv_columns(const RecordOptions& options, const LabelSet& labels) {
     add_prediction_columns(columns, options, labels);
     columns.insert(columns.end(), {"status", "error", "model", "fold", "seed"});
   } else if (options.kind == "alignment" || options.kind == "flow") {
-    columns = {"clip_id", "source", "status", "error", "frames", "frames_with_face",
+    columns = {"clip_id", "source", "status", "error",   "frames", "frames_with_face",
                "onset",   "apex",   "offset", "mean_px", "max_px", "files"};
   } else {
-    columns = {"clip_id", "source", "status", "error", "frames", "fps", "duration_s", "face_frames", "onset", "apex",
-               "offset", "onset_s", "apex_s", "offset_s", "type", "spot_confidence"};
+    columns = {"clip_id", "source", "status", "error",   "frames", "fps",      "duration_s", "face_frames",
+               "onset",   "apex",   "offset", "onset_s", "apex_s", "offset_s", "type",       "spot_confidence"};
     if (options.kind == "analysis") add_prediction_columns(columns, options, labels);
   }
   return columns;

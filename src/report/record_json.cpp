@@ -31,14 +31,10 @@ void add_prediction(Json& target, const std::optional<Prediction>& prediction, c
 Json number_or_null(std::optional<int> value) { return value ? Json(*value) : Json(); }
 
 Json to_json(const Detection& detection, const RecordOptions& options, const LabelSet& labels) {
-  Json result{{"onset", detection.interval.onset},
-              {"apex", number_or_null(detection.interval.apex)},
-              {"offset", detection.interval.offset},
-              {"onset_s", rounded(detection.onset_s)},
-              {"apex_s", rounded(detection.apex_s)},
-              {"offset_s", rounded(detection.offset_s)},
-              {"type", to_string(detection.type)},
-              {"spot_confidence", rounded(detection.confidence)}};
+  Json result{{"onset", detection.interval.onset},   {"apex", number_or_null(detection.interval.apex)},
+              {"offset", detection.interval.offset}, {"onset_s", rounded(detection.onset_s)},
+              {"apex_s", rounded(detection.apex_s)}, {"offset_s", rounded(detection.offset_s)},
+              {"type", to_string(detection.type)},   {"spot_confidence", rounded(detection.confidence)}};
   if (options.kind == "analysis") add_prediction(result, detection.prediction, options, labels);
   return result;
 }
@@ -88,13 +84,10 @@ Json to_json(const PredictionRecord& record, const RecordOptions& options, const
 }
 
 Json to_json(const FilesRecord& record, const RecordOptions& options) {
-  Json result{{"schema", "merkit/" + options.kind + "/1"},
-              {"clip_id", record.clip_id},
-              {"source", record.source},
-              {"status", to_string(record.problem.status)},
-              {"error", error_of(record.problem)},
-              {"frames", record.frames},
-              {"frames_with_face", record.frames_with_face}};
+  Json result{
+      {"schema", "merkit/" + options.kind + "/1"},  {"clip_id", record.clip_id},         {"source", record.source},
+      {"status", to_string(record.problem.status)}, {"error", error_of(record.problem)}, {"frames", record.frames},
+      {"frames_with_face", record.frames_with_face}};
   if (record.interval) {
     result["onset"] = record.interval->onset;
     result["apex"] = number_or_null(record.interval->apex);

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "merkit/report/records.h"
+
 #include <string>
 #include <vector>
 
-#include "merkit/report/records.h"
+#include <nlohmann/json.hpp>
 
 namespace merkit {
 

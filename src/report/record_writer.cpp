@@ -1,9 +1,9 @@
-#include <map>
-#include <ostream>
-
 #include "merkit/data/csv.h"
 #include "report/provenance.h"
 #include "report/record_json.h"
+
+#include <map>
+#include <ostream>
 
 namespace merkit {
 

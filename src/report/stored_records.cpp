@@ -1,10 +1,10 @@
 #include "report/stored_records.h"
 
-#include <charconv>
-#include <sstream>
-
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+
+#include <charconv>
+#include <sstream>
 
 namespace merkit {
 

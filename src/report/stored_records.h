@@ -1,12 +1,13 @@
 #pragma once
 
+#include "merkit/data/csv.h"
+
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "merkit/data/csv.h"
+#include <nlohmann/json.hpp>
 
 namespace merkit {
 

@@ -16,7 +16,8 @@ SpottingTable spotting_table_from_string(std::string_view name) {
 }
 
 std::string spotting_table(SpottingTable table, const std::vector<ClipAnalysis>& analyses, const LabelSet& labels) {
-  std::string text = table == SpottingTable::megc22 ? "vid,pred_onset,pred_offset,type\n" : "subject,video,onset,offset,emotion\n";
+  std::string text =
+      table == SpottingTable::megc22 ? "vid,pred_onset,pred_offset,type\n" : "subject,video,onset,offset,emotion\n";
   for (const auto& analysis : analyses) {
     const std::string video = csv_quoted(std::filesystem::path(analysis.source).stem().string());
     for (const auto& detection : analysis.detections) {
@@ -35,8 +36,8 @@ std::string spotting_table(SpottingTable table, const std::vector<ClipAnalysis>&
 std::string signal_csv(const SpottingSignal& signal) {
   std::string text = "frame,time_s,signal,threshold\n";
   for (std::size_t i = 0; i < signal.frames.size(); ++i)
-    text += std::to_string(signal.frames[i]) + "," + csv_number(signal.times_s[i]) + "," + csv_number(signal.values[i]) +
-            "," + csv_number(signal.threshold) + "\n";
+    text += std::to_string(signal.frames[i]) + "," + csv_number(signal.times_s[i]) + "," +
+            csv_number(signal.values[i]) + "," + csv_number(signal.threshold) + "\n";
   return text;
 }
 
@@ -48,8 +49,8 @@ std::string openface_header() {
 }
 
 std::string openface_row(const Frame& frame, const AlignedFace& face, int face_id) {
-  std::string text = std::to_string(frame.number) + "," + std::to_string(face_id) + "," + csv_number(frame.time_s) + "," +
-                     csv_number(face.confidence) + "," + (face.success ? "1" : "0");
+  std::string text = std::to_string(frame.number) + "," + std::to_string(face_id) + "," + csv_number(frame.time_s) +
+                     "," + csv_number(face.confidence) + "," + (face.success ? "1" : "0");
   Landmarks in_source{};
   if (face.success) in_source = transformed(face.landmarks, inverted(face.crop_from_source));
   for (const auto& point : in_source) text += "," + csv_number(point.x);

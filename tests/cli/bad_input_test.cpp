@@ -1,22 +1,22 @@
 // Inputs that cannot be processed: each has a row with its own status, and the batch goes on.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <csignal>
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "cli/run_merkit.h"
 #include "cli/test_clips.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
+#include <csignal>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
 namespace merkit::testing {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 json records_of(const RunResult& result) { return json::parse(result.out).at("records"); }
 
@@ -124,9 +124,12 @@ class Batch : public ::testing::Test {
       const std::string name = "m" + std::to_string(i) + ".png";
       table += "c" + std::to_string(i) + ",d,s" + std::to_string(i) + "," + name + "\r\n";
       if (i == 2) continue;  // missing
-      if (i == 5) std::ofstream(folder / name) << "no picture";
-      else if (i == 8) cv::imwrite((folder / name).string(), cv::Mat::zeros(14, 14, CV_8UC3));
-      else write_motion_image(folder / name, i);
+      if (i == 5)
+        std::ofstream(folder / name) << "no picture";
+      else if (i == 8)
+        cv::imwrite((folder / name).string(), cv::Mat::zeros(14, 14, CV_8UC3));
+      else
+        write_motion_image(folder / name, i);
     }
     std::ofstream(folder / "manifest.csv") << "\xEF\xBB\xBF" << table;
   }
@@ -134,7 +137,8 @@ class Batch : public ::testing::Test {
 };
 
 TEST_F(Batch, OfTenWithThreeBadClipsHasTenRowsAndExit1) {
-  const RunResult result = run_merkit({"recognize", "--manifest", folder / "manifest.csv", "--failed", folder / "failed"});
+  const RunResult result =
+      run_merkit({"recognize", "--manifest", folder / "manifest.csv", "--failed", folder / "failed"});
   EXPECT_EQ(result.exit_code, 1);
   const json records = records_of(result);
   ASSERT_EQ(records.size(), 10u);
@@ -169,7 +173,9 @@ TEST_F(Batch, FailFastStopsAtTheFirstFailureAndMaxFailuresAfterMore) {
 
 TEST_F(Batch, OutputIsValidAgainstItsSchemaInJsonAndJsonLines) {
   for (const char* format : {"json", "jsonl"}) {
-    ASSERT_EQ(run_merkit({"recognize", "--manifest", folder / "manifest.csv", "--format", format, "-o", folder / "out"}).exit_code, 1);
+    ASSERT_EQ(run_merkit({"recognize", "--manifest", folder / "manifest.csv", "--format", format, "-o", folder / "out"})
+                  .exit_code,
+              1);
     const RunResult valid = run_program({MERKIT_SOURCE_DIR "/scripts/validate_json.py", folder / "out"});
     EXPECT_EQ(valid.exit_code, 0) << valid.out << valid.err;
   }
@@ -214,7 +220,8 @@ TEST(Names, SpacesQuotesAndChineseCharactersWork) {
   fs::create_directories(folder / name);
   write_motion_image(folder / name / "m 1.png", 1);
   std::ofstream(folder / name / "m.csv") << "clip_id,subject,features\na,\"s,1\",m 1.png\n";
-  const RunResult result = run_merkit({"recognize", "--manifest", folder / name / "m.csv", "-o", folder / name / "o.json"});
+  const RunResult result =
+      run_merkit({"recognize", "--manifest", folder / name / "m.csv", "-o", folder / name / "o.json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(fs::exists(folder / name / "o.json"));
 }
@@ -223,7 +230,8 @@ TEST(Output, APlaceThatCannotBeWrittenIsExit5BeforeAnyWork) {
   const TemporaryFolder folder;
   write_motion_image(folder / "m.png", 1);
   std::ofstream(folder / "m.csv") << "clip_id,subject,features\na,s,m.png\n";
-  const RunResult missing = run_merkit({"recognize", "--manifest", folder / "m.csv", "-o", folder / "no/such/out.json"});
+  const RunResult missing =
+      run_merkit({"recognize", "--manifest", folder / "m.csv", "-o", folder / "no/such/out.json"});
   EXPECT_EQ(missing.exit_code, 5);
   EXPECT_THAT(missing.err, HasSubstr("there is no directory"));
   const RunResult forbidden = run_merkit({"recognize", "--manifest", folder / "m.csv", "-o", "/proc/out.json"});
@@ -235,8 +243,9 @@ TEST(Output, AFullDiskIsExit5) {
   const TemporaryFolder folder;
   write_motion_image(folder / "m.png", 1);
   std::ofstream(folder / "m.csv") << "clip_id,subject,features\na,s,m.png\n";
-  const RunResult result = run_program({"bash", "-c", std::string(MERKIT_BINARY_DIR "/bin/merkit recognize --manifest '") +
-                                                          (folder / "m.csv").string() + "' > /dev/full"});
+  const RunResult result = run_program({"bash", "-c",
+                                        std::string(MERKIT_BINARY_DIR "/bin/merkit recognize --manifest '") +
+                                            (folder / "m.csv").string() + "' > /dev/full"});
   EXPECT_EQ(result.exit_code, 5);
   EXPECT_THAT(result.err, HasSubstr("cannot write to stdout"));
 }

@@ -1,14 +1,14 @@
 // The published STSTNet weights, each on the subject it never saw, through the same commands a user types.
-#include <gtest/gtest.h>
-
-#include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
-
 #include "cli/run_merkit.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace merkit::testing {
 namespace {
@@ -54,9 +54,9 @@ TEST(PublishedWeights, GiveThePublishedFiguresThroughRecognizeAndEvaluate) {
   double worst = 0;
   int clips = 0;
   for (const auto& [name, key] : reference.subject_keys) {
-    const RunResult imported =
-        run_program({MERKIT_SOURCE_DIR "/scripts/import_pytorch.py", data / "ststnet/weights" / (name + ".pth"), "--method",
-                     "ststnet", "--subjects", all_subjects, "--held-out", key, "-o", folder / (name + ".safetensors")});
+    const RunResult imported = run_program(
+        {MERKIT_SOURCE_DIR "/scripts/import_pytorch.py", data / "ststnet/weights" / (name + ".pth"), "--method",
+         "ststnet", "--subjects", all_subjects, "--held-out", key, "-o", folder / (name + ".safetensors")});
     ASSERT_EQ(imported.exit_code, 0) << imported.err;
     const RunResult recognized =
         run_merkit({"recognize", "--manifest", data / "composite-flow/manifest.csv", "--subject", key, "--model",
@@ -92,8 +92,13 @@ TEST(PublishedWeights, AreRefusedOnSubjectsTheySaw) {
                          "ststnet", "--subjects", "smic_hs/s02", "-o", folder / "m.safetensors"})
                 .exit_code,
             0);
-  std::vector<std::string> command{"recognize", "--manifest", data / "composite-flow/manifest.csv", "--subject",
-                                   "smic_hs/s02", "--model",  folder / "m.safetensors"};
+  std::vector<std::string> command{"recognize",
+                                   "--manifest",
+                                   data / "composite-flow/manifest.csv",
+                                   "--subject",
+                                   "smic_hs/s02",
+                                   "--model",
+                                   folder / "m.safetensors"};
   EXPECT_EQ(run_merkit(command).exit_code, 4);
   command.push_back("--allow-seen-subjects");
   const RunResult allowed = run_merkit(command);

@@ -1,14 +1,14 @@
 #include "cli/run_merkit.h"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "support/temporary_folder.h"
 
 #include <csignal>
 #include <fstream>
 #include <sstream>
 
-#include "support/temporary_folder.h"
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace merkit::testing {
 namespace {
@@ -23,7 +23,8 @@ std::string contents(const std::filesystem::path& file) {
 }
 
 /// In the child: becomes the program. Never returns.
-[[noreturn]] void become(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment) {
+[[noreturn]] void become(const std::vector<std::string>& command,
+                         const std::map<std::string, std::string>& environment) {
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));

@@ -12,10 +12,12 @@ struct RunResult {
 };
 
 /// Runs build/bin/merkit as a user would, without a terminal. `environment` is laid over the test's own.
-RunResult run_merkit(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
+RunResult run_merkit(const std::vector<std::string>& arguments,
+                     const std::map<std::string, std::string>& environment = {});
 
 /// Runs any program.
-RunResult run_program(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment = {});
+RunResult run_program(const std::vector<std::string>& command,
+                      const std::map<std::string, std::string>& environment = {});
 
 /// A program still running; the destructor kills it.
 class RunningMerkit {

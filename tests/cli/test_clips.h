@@ -1,9 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <string>
 
 namespace merkit::testing {
 
@@ -14,7 +15,8 @@ inline void write_faceless_clip(const std::filesystem::path& folder, int count, 
     cv::Mat frame(size, CV_8UC3);
     cv::RNG random(1);
     random.fill(frame, cv::RNG::UNIFORM, 0, 255);
-    cv::imwrite((folder / (std::string(6 - std::to_string(i).size(), '0') + std::to_string(i) + ".png")).string(), frame);
+    cv::imwrite((folder / (std::string(6 - std::to_string(i).size(), '0') + std::to_string(i) + ".png")).string(),
+                frame);
   }
 }
 

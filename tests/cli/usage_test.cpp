@@ -1,13 +1,13 @@
 // What a user meets before any clip is read: help, wrong words, settings, models, catalogue.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "cli/run_merkit.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace merkit::testing {
 namespace {
@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const char* kCommands[] = {"run",      "align", "flow",   "spot",   "recognize",  "train",
-                           "evaluate", "synth", "models", "methods", "doctor", "completion"};
+const char* kCommands[] = {"run",      "align", "flow",   "spot",    "recognize", "train",
+                           "evaluate", "synth", "models", "methods", "doctor",    "completion"};
 
 TEST(Help, GoesToStdoutAndNamesEveryCommand) {
   const RunResult result = run_merkit({"--help"});
@@ -127,11 +127,12 @@ TEST(Methods, StstnetHasThePapersNumberOfParameters) {
 TEST(Completion, BashAcceptsIt) {
   const TemporaryFolder folder;
   std::ofstream(folder / "merkit.bash") << run_merkit({"completion", "bash"}).out;
-  const RunResult completed = run_program(
-      {"bash", "-c", "source '" + (folder / "merkit.bash").string() +
-                         "'; COMP_WORDS=(merkit re); COMP_CWORD=1; _merkit; echo \"${COMPREPLY[@]}\"; "
-                         "COMP_WORDS=(merkit run --format js); COMP_CWORD=3; _merkit; echo \"${COMPREPLY[@]}\"; "
-                         "COMP_WORDS=(merkit run --pict); COMP_CWORD=2; _merkit; echo \"${COMPREPLY[@]}\""});
+  const RunResult completed =
+      run_program({"bash", "-c",
+                   "source '" + (folder / "merkit.bash").string() +
+                       "'; COMP_WORDS=(merkit re); COMP_CWORD=1; _merkit; echo \"${COMPREPLY[@]}\"; "
+                       "COMP_WORDS=(merkit run --format js); COMP_CWORD=3; _merkit; echo \"${COMPREPLY[@]}\"; "
+                       "COMP_WORDS=(merkit run --pict); COMP_CWORD=2; _merkit; echo \"${COMPREPLY[@]}\""});
   EXPECT_EQ(completed.out, "recognize\njson jsonl\n--pictures\n") << completed.err;
 }
 

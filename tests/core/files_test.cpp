@@ -1,12 +1,13 @@
+#include "merkit/core/files.h"
+
+#include "merkit/core/error.h"
+#include "merkit/core/stop.h"
+#include "support/temporary_folder.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "merkit/core/error.h"
-#include "merkit/core/files.h"
-#include "merkit/core/stop.h"
-#include "support/temporary_folder.h"
 
 namespace merkit {
 namespace {

@@ -1,7 +1,7 @@
+#include "core/settings_fields.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "core/settings_fields.h"
 
 namespace merkit {
 namespace {

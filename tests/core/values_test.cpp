@@ -1,14 +1,14 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <fstream>
-
 #include "merkit/core/aligned_face.h"
 #include "merkit/core/error.h"
 #include "merkit/core/interval.h"
 #include "merkit/core/label_set.h"
 #include "merkit/core/sample.h"
 #include "support/temporary_folder.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace merkit {
 namespace {

@@ -1,14 +1,12 @@
 #include "merkit/core/error.h"
 #include "merkit/motion/motion_image.h"
-
 #include "support/smooth_texture.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -124,8 +122,7 @@ TEST(MotionPicture, ShowsFourPanelsSideBySideAboveTheirCaptions) {
                 ink);
     EXPECT_GT(cv::countNonZero(ink), 100) << "caption " << i;
   }
-  for (int i = 0; i < 5; ++i)
-    EXPECT_EQ(picture.at<cv::Vec3b>(200, 6 + i * 292), kWhite) << "margin " << i;
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(picture.at<cv::Vec3b>(200, 6 + i * 292), kWhite) << "margin " << i;
 }
 
 TEST(MotionPicture, EnlargesTinyFacesAndShrinksLargeOnes) {
@@ -146,8 +143,11 @@ TEST(MotionPicture, RefusesWhatDoesNotFitTogether) {
   EXPECT_THROW(motion_picture(cv::Mat(), cv::Mat(), {}), std::invalid_argument);
   EXPECT_THROW(colour_coded({cv::Mat1f(3, 4, 0.f), cv::Mat1f(4, 3, 0.f)}), std::invalid_argument);
   EXPECT_THROW(heat_map({}), std::invalid_argument);
-  EXPECT_THAT([] { motion_picture(cv::Mat1f(20, 20, 1.f), cv::Mat1f(20, 20, 1.f), swirl({20, 20})); },
-              ThrowsMessage<ClipError>(HasSubstr("8-bit grey or BGR faces")));
+  EXPECT_THAT(
+      [] {
+        motion_picture(cv::Mat1f(20, 20, 1.f), cv::Mat1f(20, 20, 1.f), swirl({20, 20}));
+      },
+      ThrowsMessage<ClipError>(HasSubstr("8-bit grey or BGR faces")));
 }
 
 }  // namespace merkit

@@ -1,17 +1,15 @@
 #include "merkit/motion/optical_flow.h"
 
 #include "merkit/core/error.h"
-
 #include "support/smooth_texture.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -22,7 +20,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 using testing::SmoothTexture;
 
 const cv::Size kCrop(140, 170);
@@ -77,9 +74,13 @@ TEST(FlowMethod, NamesGoThereAndBack) {
 }
 
 TEST(FlowMethod, UnknownNamesAreRefusedWithTheKnownOnes) {
-  EXPECT_THAT([] { flow_method_from_string("tvl2"); },
-              ThrowsMessage<ConfigError>(
-                  AllOf(HasSubstr("optical flow method \"tvl2\""), HasSubstr("tvl1"), HasSubstr("farneback"))));
+  try {
+    flow_method_from_string("tvl2");
+    FAIL() << "not refused";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("optical flow method \"tvl2\""), HasSubstr("did you mean \"tvl1\"?")));
+    EXPECT_THAT(error.hint(), HasSubstr("tvl1, dis, farneback"));
+  }
   EXPECT_THROW(flow_method_from_string(""), ConfigError);
   EXPECT_THROW(flow_method_from_string("TVL1"), ConfigError);
   EXPECT_THROW(make_optical_flow(method_named("raft")), ConfigError);
@@ -144,8 +145,8 @@ TEST_P(EveryFlow, IsAsFiniteAndAsLargeAsItsPicturesWhateverTheirShape) {
     EXPECT_EQ(motion.u.size(), size);
     EXPECT_EQ(motion.v.size(), size);
     EXPECT_TRUE(cv::checkRange(motion.u) && cv::checkRange(motion.v)) << size;
-    EXPECT_GT(cv::mean(motion.u)[0], 0.1) << size;
-    EXPECT_LT(largest(motion), 8) << size;
+    EXPECT_LT(mean_error(motion, {0.5, 0.25}), 0.31) << size;  // 0.56 would be no better than no motion at all
+    EXPECT_LT(largest(motion), 3) << size;
   }
 }
 

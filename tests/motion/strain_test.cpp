@@ -1,11 +1,10 @@
 #include "merkit/motion/optical_flow.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <functional>
 #include <limits>
 
+#include <gtest/gtest.h>
 #include <opencv2/core.hpp>
 
 namespace merkit {
@@ -43,7 +42,9 @@ TEST(OpticalStrain, IsZeroForPureTranslation) {
 
 TEST(OpticalStrain, OfAUniformStretchIsItsRateUpToTheBorder) {
   for (const double rate : {0.05, -0.2}) {
-    expect_everywhere(optical_strain(field({17, 11}, [=](int x, int) { return rate * x; }, nothing)), std::abs(rate));
+    expect_everywhere(optical_strain(field(
+                          {17, 11}, [=](int x, int) { return rate * x; }, nothing)),
+                      std::abs(rate));
     expect_everywhere(optical_strain(field({17, 11}, nothing, [=](int, int y) { return rate * y; })), std::abs(rate));
   }
 }
@@ -51,26 +52,30 @@ TEST(OpticalStrain, OfAUniformStretchIsItsRateUpToTheBorder) {
 TEST(OpticalStrain, OfAShearIsItsRateOverRootTwo) {
   const double rate = 0.12;
   const double expected = rate / std::sqrt(2.0);
-  expect_everywhere(optical_strain(field({17, 11}, [=](int, int y) { return rate * y; }, nothing)), expected);
+  expect_everywhere(optical_strain(field(
+                        {17, 11}, [=](int, int y) { return rate * y; }, nothing)),
+                    expected);
   expect_everywhere(optical_strain(field({17, 11}, nothing, [=](int x, int) { return -rate * x; })), expected);
 }
 
 TEST(OpticalStrain, IsBlindToASmallRotation) {
   const double turn = 0.03;
-  expect_everywhere(optical_strain(field({17, 11}, [=](int, int y) { return -turn * y; },
-                                         [=](int x, int) { return turn * x; })),
+  expect_everywhere(optical_strain(field(
+                        {17, 11}, [=](int, int y) { return -turn * y; }, [=](int x, int) { return turn * x; })),
                     0);
 }
 
 TEST(OpticalStrain, CombinesStretchAndShearAsTheFormulaSays) {
   const double a = 0.1, b = 0.04, c = -0.07, d = 0.05;
-  expect_everywhere(optical_strain(field({10, 20}, [=](int x, int y) { return a * x + b * y; },
-                                         [=](int x, int y) { return c * x + d * y; })),
-                    std::sqrt(a * a + d * d + (b + c) * (b + c) / 2));
+  expect_everywhere(
+      optical_strain(field(
+          {10, 20}, [=](int x, int y) { return a * x + b * y; }, [=](int x, int y) { return c * x + d * y; })),
+      std::sqrt(a * a + d * d + (b + c) * (b + c) / 2));
 }
 
 TEST(OpticalStrain, TakesCentralDifferencesAndRepeatsThemAtTheBorder) {
-  const cv::Mat1f strain = optical_strain(field({6, 5}, [](int x, int) { return 0.5 * x * x; }, nothing));
+  const cv::Mat1f strain = optical_strain(field(
+      {6, 5}, [](int x, int) { return 0.5 * x * x; }, nothing));
   const float expected[6] = {1, 1, 2, 3, 4, 4};  // the derivative of x^2 / 2 is x
   for (int y = 0; y < strain.rows; ++y)
     for (int x = 0; x < strain.cols; ++x) EXPECT_FLOAT_EQ(strain(y, x), expected[x]) << x << ", " << y;
@@ -84,7 +89,8 @@ TEST(OpticalStrain, WorksOnFieldsTooSmallForCentralDifferences) {
 }
 
 TEST(OpticalStrain, OfAPartOfALargerFieldLooksAtThatPartOnly) {
-  MotionField whole = field({12, 12}, [](int x, int) { return 0.1 * x; }, nothing);
+  MotionField whole = field(
+      {12, 12}, [](int x, int) { return 0.1 * x; }, nothing);
   whole.u.col(9).setTo(std::numeric_limits<float>::quiet_NaN());
   const cv::Rect part(2, 2, 7, 8);
   expect_everywhere(optical_strain({whole.u(part), whole.v(part)}), 0.1);

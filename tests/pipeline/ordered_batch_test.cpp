@@ -1,10 +1,10 @@
 #include "merkit/pipeline/ordered_batch.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 namespace merkit {
 namespace {

@@ -1,12 +1,12 @@
 #include "merkit/report/records.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "support/temporary_folder.h"
 
 #include <fstream>
 #include <sstream>
 
-#include "support/temporary_folder.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace merkit {
 namespace {
@@ -78,7 +78,8 @@ TEST_P(EveryFormat, IntervalsReadBackAsTheyWereWritten) {
   macro.interval = {40, 60, 90};
   macro.type = ExpressionType::macro;
   const testing::TemporaryFolder folder;
-  std::ofstream(folder / "s") << written({GetParam(), "spotting", false, false}, analysis({micro, macro}), analysis({}));
+  std::ofstream(folder / "s") << written({GetParam(), "spotting", false, false}, analysis({micro, macro}),
+                                         analysis({}));
   EXPECT_TRUE(holds_intervals(folder / "s"));
   const auto read = read_intervals(folder / "s");
   ASSERT_EQ(read.size(), 2u);
@@ -89,7 +90,8 @@ TEST_P(EveryFormat, IntervalsReadBackAsTheyWereWritten) {
   EXPECT_EQ(read[1].interval.offset, 90);
 }
 
-INSTANTIATE_TEST_SUITE_P(Records, EveryFormat, ::testing::Values(RecordFormat::json, RecordFormat::jsonl, RecordFormat::csv),
+INSTANTIATE_TEST_SUITE_P(Records, EveryFormat,
+                         ::testing::Values(RecordFormat::json, RecordFormat::jsonl, RecordFormat::csv),
                          [](const auto& info) { return record_format_names()[static_cast<std::size_t>(info.param)]; });
 
 TEST(RecordWriter, CsvQuotesWhatNeedsIt) {
@@ -117,7 +119,8 @@ TEST(RecordWriter, BytesThatAreNotUtf8DoNotBreakTheDocument) {
 TEST(ReadIntervals, KnowsTheTablesOfTheChallenges) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder / "megc.csv") << "vid,pred_onset,pred_offset,type\nv1,1,9,me\nv1,20,80,mae\n";
-  std::ofstream(folder / "truth.csv") << "video,subject,onset,apex,offset,type\nv1.mp4,s1,1,4,9,micro\nv1.mp4,s1,3,4,5,blink\n";
+  std::ofstream(folder / "truth.csv")
+      << "video,subject,onset,apex,offset,type\nv1.mp4,s1,1,4,9,micro\nv1.mp4,s1,3,4,5,blink\n";
   EXPECT_EQ(read_intervals(folder / "megc.csv").at(1).type, ExpressionType::macro);
   const auto truth = read_intervals(folder / "truth.csv");
   ASSERT_EQ(truth.size(), 1u) << "blinks are no expressions";

@@ -32,8 +32,7 @@ class SmoothTexture {
   cv::Mat1b picture(cv::Size size, cv::Point2d moved_by = {0, 0}) const {
     cv::Mat1b result(size);
     for (int y = 0; y < size.height; ++y)
-      for (int x = 0; x < size.width; ++x)
-        result(y, x) = cv::saturate_cast<uchar>(at(x - moved_by.x, y - moved_by.y));
+      for (int x = 0; x < size.width; ++x) result(y, x) = cv::saturate_cast<uchar>(at(x - moved_by.x, y - moved_by.y));
     return result;
   }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 namespace merkit::testing {
 
@@ -24,11 +24,11 @@ inline std::filesystem::path portrait() {
 }  // namespace merkit::testing
 
 /// Ends the test as skipped, saying what is missing, where `relative` is not in the data directory.
-#define MERKIT_NEEDS_DATA(relative)                                                                              \
-  if (merkit::testing::data_directory().empty() ||                                                               \
-      !std::filesystem::exists(merkit::testing::data_directory() / (relative)))                                  \
+#define MERKIT_NEEDS_DATA(relative)                                             \
+  if (merkit::testing::data_directory().empty() ||                              \
+      !std::filesystem::exists(merkit::testing::data_directory() / (relative))) \
   GTEST_SKIP() << "needs " << (relative) << " in $MERKIT_DATA_DIR or ../shared/data"
 
-#define MERKIT_NEEDS_PORTRAIT()                \
-  if (merkit::testing::portrait().empty())     \
+#define MERKIT_NEEDS_PORTRAIT()            \
+  if (merkit::testing::portrait().empty()) \
   GTEST_SKIP() << "needs build/faces/astronaut.png; scripts/fetch_face.sh brings it"

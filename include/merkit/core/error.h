@@ -13,7 +13,8 @@ enum class Status { ok, no_face, decode_error, too_short, annotation_mismatch, u
 /// The name used in records: "ok", "no_face", "decode_error", ...
 std::string_view to_string(Status status);
 
-/// Something that cannot go on. `what()` says what, where and what was expected; `hint()` says what to do (may be empty).
+/// Something that cannot go on. `what()` says what, where and what was expected; `hint()` says what to do (may be
+/// empty).
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, std::string hint = {})
@@ -61,6 +62,7 @@ class Interrupted : public Error {
 };
 
 /// "unknown method "stsnet"; did you mean "ststnet"? Known: a, b, c" as a ConfigError.
-[[noreturn]] void throw_unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string>& known);
+[[noreturn]] void throw_unknown_name(std::string_view kind, std::string_view name,
+                                     const std::vector<std::string>& known);
 
 }  // namespace merkit

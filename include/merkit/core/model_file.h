@@ -10,21 +10,21 @@ namespace merkit {
 
 /// What a model file says of itself besides its tensors; kept as strings in the safetensors metadata.
 struct ModelInfo {
-  std::string name;                       ///< file stem when read
-  std::string method;                     ///< catalogue name, e.g. "ststnet"
-  std::string config = "{}";              ///< effective method configuration, JSON
-  std::string input = "{}";               ///< input description (kind, size, channels, scaling), JSON
-  std::vector<std::string> labels;        ///< class names in index order
-  std::vector<std::string> subjects;      ///< "dataset/subject" of everyone it was trained on
-  std::string provenance;                 ///< how it was made: command, seed, versions; free text or JSON
-  std::string licence;                    ///< terms of use
+  std::string name;                   ///< file stem when read
+  std::string method;                 ///< catalogue name, e.g. "ststnet"
+  std::string config = "{}";          ///< effective method configuration, JSON
+  std::string input = "{}";           ///< input description (kind, size, channels, scaling), JSON
+  std::vector<std::string> labels;    ///< class names in index order
+  std::vector<std::string> subjects;  ///< "dataset/subject" of everyone it was trained on
+  std::string provenance;             ///< how it was made: command, seed, versions; free text or JSON
+  std::string licence;                ///< terms of use
 };
 
 struct ModelTensor {
   std::string name;
-  std::string dtype;                ///< "F32", "F64", "I64" or "U8", as safetensors spells it
+  std::string dtype;  ///< "F32", "F64", "I64" or "U8", as safetensors spells it
   std::vector<std::int64_t> shape;
-  std::vector<std::byte> bytes;     ///< row-major, little-endian
+  std::vector<std::byte> bytes;  ///< row-major, little-endian
 };
 
 /// A model file in memory: safetensors, that is data and never code.

@@ -1,18 +1,18 @@
 #pragma once
 
+#include "merkit/core/interval.h"
+
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "merkit/core/interval.h"
 
 namespace merkit {
 
 /// What a recognizer says of one sample; indices are those of its LabelSet.
 struct Prediction {
-  int label = -1;              ///< class of the greatest score
-  std::vector<float> scores;   ///< one per class, in 0..1, sum 1
-  std::vector<float> logits;   ///< the scores before the softmax
+  int label = -1;             ///< class of the greatest score
+  std::vector<float> scores;  ///< one per class, in 0..1, sum 1
+  std::vector<float> logits;  ///< the scores before the softmax
   float confidence() const { return label < 0 ? 0.f : scores[label]; }
 };
 

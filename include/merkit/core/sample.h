@@ -1,11 +1,11 @@
 #pragma once
 
+#include "merkit/core/aligned_face.h"
+#include "merkit/core/interval.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "merkit/core/aligned_face.h"
-#include "merkit/core/interval.h"
 
 namespace merkit {
 

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "merkit/core/error.h"
+#include "merkit/core/interval.h"
+#include "merkit/data/csv.h"
+
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "merkit/core/error.h"
-#include "merkit/core/interval.h"
-#include "merkit/data/csv.h"
 
 namespace merkit {
 
@@ -31,9 +31,10 @@ struct ManifestClip {
   std::optional<int> onset, apex, offset;
   double fps = 0;
   std::string emotion;
-  std::string source;              ///< frames or features as spelt in the file, for records
+  std::string source;                        ///< frames or features as spelt in the file, for records
   std::map<std::string, std::string> other;  ///< columns merkit gives no meaning to, kept
-  std::optional<ClipError> problem;  ///< set when the row contradicts itself (onset > apex, ...): it gets its own status
+  std::optional<ClipError>
+      problem;  ///< set when the row contradicts itself (onset > apex, ...): it gets its own status
 };
 
 /// The one neutral description of a data set: CSV (RFC 4180, UTF-8, BOM and CRLF allowed) or JSON.

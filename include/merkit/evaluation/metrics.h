@@ -1,10 +1,10 @@
 #pragma once
 
+#include "merkit/core/label_set.h"
+
 #include <map>
 #include <string>
 #include <vector>
-
-#include "merkit/core/label_set.h"
 
 namespace merkit {
 
@@ -31,11 +31,12 @@ struct ClassScore {
 /// only if it was never predicted either.
 struct RecognitionMetrics {
   int n = 0;
-  double uf1 = 0;          ///< unweighted F1: mean over classes of 2TP / (2TP + FP + FN), pooled counts
-  double uar = 0;          ///< unweighted average recall: mean over classes of TP / N (recall, not precision)
+  double uf1 = 0;  ///< unweighted F1: mean over classes of 2TP / (2TP + FP + FN), pooled counts
+  double uar = 0;  ///< unweighted average recall: mean over classes of TP / N (recall, not precision)
   double accuracy = 0;
   double weighted_f1 = 0;  ///< class F1 weighted by class counts
-  double fold_mean_f1 = 0; ///< mean over subjects of the macro F1 over classes present in the fold; ill-defined, for comparison
+  double fold_mean_f1 =
+      0;  ///< mean over subjects of the macro F1 over classes present in the fold; ill-defined, for comparison
   ConfusionMatrix confusion;
   std::vector<ClassScore> classes;
   std::vector<std::string> absent;
@@ -54,8 +55,8 @@ struct MetricIntervals {
 };
 
 /// Percentile bootstrap over subjects (whole people are drawn, not clips), deterministic in `seed`.
-MetricIntervals bootstrap_over_subjects(const std::vector<Outcome>& outcomes, const LabelSet& labels, int resamples = 1000,
-                                        unsigned seed = 1);
+MetricIntervals bootstrap_over_subjects(const std::vector<Outcome>& outcomes, const LabelSet& labels,
+                                        int resamples = 1000, unsigned seed = 1);
 
 /// What always saying the most frequent class of the *other* subjects would score.
 RecognitionMetrics majority_baseline(const std::vector<Outcome>& outcomes, const LabelSet& labels);

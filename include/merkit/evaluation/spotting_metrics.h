@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "merkit/core/interval.h"
 #include "merkit/core/prediction.h"
+
+#include <string>
+#include <vector>
 
 namespace merkit {
 
@@ -28,8 +28,8 @@ struct SpottingMetrics {
   std::vector<SpottingMatch> matches;
 };
 
-/// A prediction is right if its IoU with a true interval of the same video is >= `min_iou`; each true interval is matched
-/// at most once, greedily by descending score, ties by IoU, then by order.
+/// A prediction is right if its IoU with a true interval of the same video is >= `min_iou`; each true interval is
+/// matched at most once, greedily by descending score, ties by IoU, then by order.
 SpottingMetrics spotting_metrics(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
                                  double min_iou = 0.5);
 

@@ -1,19 +1,20 @@
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "merkit/core/aligned_face.h"
 #include "merkit/core/frame.h"
 #include "merkit/face/face_model.h"
 
+#include <memory>
+#include <vector>
+
 namespace merkit {
 
 struct FaceConfig {
-  int width = 140;   ///< of the crop; the height is 17/14 of it, the aspect of the MEGC2019 crops (140x170)
-  int face = 0;      ///< which face, counted from the largest in the first frame that has one
-  bool landmarks_every_frame = false;  ///< predict landmarks anew in each frame (for export), not only on reference frames
-  double min_similarity = 0.75;        ///< registration below this normalised correlation counts as lost
+  int width = 140;  ///< of the crop; the height is 17/14 of it, the aspect of the MEGC2019 crops (140x170)
+  int face = 0;     ///< which face, counted from the largest in the first frame that has one
+  bool landmarks_every_frame =
+      false;                     ///< predict landmarks anew in each frame (for export), not only on reference frames
+  double min_similarity = 0.75;  ///< registration below this normalised correlation counts as lost
   DetectionConfig detection;
 
   int height() const { return (width * 17 + 7) / 14; }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "merkit/core/aligned_face.h"
+
 #include <filesystem>
 #include <memory>
 #include <vector>
-
-#include "merkit/core/aligned_face.h"
 
 namespace merkit {
 
@@ -16,9 +16,9 @@ struct DetectedFace {
 };
 
 struct DetectionConfig {
-  double scale = 0.5;        ///< pictures are searched at this scale first, in (0, 1]
-  bool full_scale = true;    ///< search at full scale when nothing was found
-  bool upsample = true;      ///< and at double scale when still nothing was found (faces below 80 px)
+  double scale = 0.5;      ///< pictures are searched at this scale first, in (0, 1]
+  bool full_scale = true;  ///< search at full scale when nothing was found
+  bool upsample = true;    ///< and at double scale when still nothing was found (faces below 80 px)
 };
 
 template <class Visitor>

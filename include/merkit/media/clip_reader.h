@@ -24,7 +24,7 @@ struct ClipOptions {
                         ///< (high-speed cameras often write 30), so times too are number / fps
   std::string pattern;  ///< directories: regular expression (ECMAScript) with one group, the frame number, searched in
                         ///< the whole file name; default: last digit run before the extension
-  int threads = 1;  ///< decoding threads of a video; 0: as FFmpeg sees fit
+  int threads = 1;      ///< decoding threads of a video; 0: as FFmpeg sees fit
 };
 
 /// Decodes a clip frame by frame, in order; memory does not grow with the length of the clip.

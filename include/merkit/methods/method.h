@@ -1,18 +1,19 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "merkit/core/label_set.h"
 #include "merkit/core/settings.h"
 #include "merkit/methods/recognizer.h"
 #include "merkit/methods/spotter.h"
 
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace merkit {
 
-/// A catalogue entry: one paper, one file, one entry. `make_recognizer` or `make_spotter` is null where the method has none.
+/// A catalogue entry: one paper, one file, one entry. `make_recognizer` or `make_spotter` is null where the method has
+/// none.
 struct Method {
   std::string name;      ///< as in the paper, snake_case; never renamed
   std::string summary;   ///< one line

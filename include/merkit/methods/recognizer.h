@@ -1,23 +1,23 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "merkit/core/label_set.h"
 #include "merkit/core/model_file.h"
 #include "merkit/core/prediction.h"
 #include "merkit/core/sample.h"
 
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
 namespace merkit {
 
 struct FitOptions {
   std::uint64_t seed = 1;
-  int threads = 1;               ///< CPU threads to use
-  std::string device = "cpu";    ///< "cpu", "cuda", "cuda:N" or "auto"
-  std::string provenance;        ///< recorded in the model file: command, versions
-  std::string licence;           ///< recorded in the model file
+  int threads = 1;             ///< CPU threads to use
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:N" or "auto"
+  std::string provenance;      ///< recorded in the model file: command, versions
+  std::string licence;         ///< recorded in the model file
 };
 
 /// Hears how fitting goes on. Anything it throws ends the fit.

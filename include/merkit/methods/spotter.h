@@ -1,11 +1,11 @@
 #pragma once
 
+#include "merkit/core/aligned_face.h"
+#include "merkit/core/prediction.h"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "merkit/core/aligned_face.h"
-#include "merkit/core/prediction.h"
 
 namespace merkit {
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "merkit/core/aligned_face.h"
 #include "merkit/core/interval.h"
 #include "merkit/motion/optical_flow.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace merkit {
 
@@ -19,11 +19,11 @@ FaceSide face_side_from_string(std::string_view name);
 struct AnimationConfig {
   std::string expression = "happiness";  ///< one of animated_expressions()
   FaceSide side = FaceSide::both;
-  double amplitude_px = 2;      ///< largest displacement at the apex, in pixels of the still
-  double duration_s = 0.3;      ///< onset to offset
+  double amplitude_px = 2;  ///< largest displacement at the apex, in pixels of the still
+  double duration_s = 0.3;  ///< onset to offset
   double fps = 100;
-  double lead_s = 0.3;          ///< neutral frames before the onset and after the offset
-  double noise_sigma = 0;       ///< Gaussian camera noise, grey levels
+  double lead_s = 0.3;     ///< neutral frames before the onset and after the offset
+  double noise_sigma = 0;  ///< Gaussian camera noise, grey levels
   std::uint64_t seed = 1;
 };
 

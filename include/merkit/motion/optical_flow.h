@@ -9,7 +9,8 @@
 
 namespace merkit {
 
-/// Dense motion between two pictures of one size, in pixels: what is at (x, y) in the first is at (x+u, y+v) in the second.
+/// Dense motion between two pictures of one size, in pixels: what is at (x, y) in the first is at (x+u, y+v) in the
+/// second.
 struct MotionField {
   cv::Mat1f u;  ///< rightward displacement
   cv::Mat1f v;  ///< downward displacement
@@ -77,8 +78,8 @@ MotionField optical_flow(const cv::Mat& from, const cv::Mat& to, const FlowConfi
 ///
 ///     strain = sqrt(u_x^2 + v_y^2 + (u_y + v_x)^2 / 2)
 ///
-/// Central differences; the one-pixel border repeats the values beside it. Shreve et al., FG 2011, doi:10.1109/FG.2011.5771451.
-/// Throws std::invalid_argument if u and v differ in size or are empty.
+/// Central differences; the one-pixel border repeats the values beside it. Shreve et al., FG 2011,
+/// doi:10.1109/FG.2011.5771451. Throws std::invalid_argument if u and v differ in size or are empty.
 cv::Mat1f optical_strain(const MotionField& motion);
 
 }  // namespace merkit

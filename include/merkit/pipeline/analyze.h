@@ -1,5 +1,11 @@
 #pragma once
 
+#include "merkit/core/error.h"
+#include "merkit/media/clip_reader.h"
+#include "merkit/methods/recognizer.h"
+#include "merkit/methods/spotter.h"
+#include "merkit/pipeline/prepare_samples.h"
+
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -7,12 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "merkit/core/error.h"
-#include "merkit/media/clip_reader.h"
-#include "merkit/methods/recognizer.h"
-#include "merkit/methods/spotter.h"
-#include "merkit/pipeline/prepare_samples.h"
 
 namespace merkit {
 
@@ -30,12 +30,12 @@ struct AnalysisTiming {
 /// Everything `merkit run` and `merkit spot` find in one clip.
 struct ClipAnalysis {
   std::string clip_id, subject, source;
-  ClipProblem problem;      ///< status ok when all went well
-  int frames = 0;           ///< frames decoded
+  ClipProblem problem;  ///< status ok when all went well
+  int frames = 0;       ///< frames decoded
   double fps = 0;
-  double duration_s = 0;    ///< from the first frame's to the last frame's timestamp, plus one frame
+  double duration_s = 0;  ///< from the first frame's to the last frame's timestamp, plus one frame
   int frames_with_face = 0;
-  int segments = 0;         ///< reference poses used: 1 when the face was never lost
+  int segments = 0;  ///< reference poses used: 1 when the face was never lost
   std::vector<Detection> detections;
   SpottingSignal signal;
   AnalysisTiming timing;
@@ -44,18 +44,18 @@ struct ClipAnalysis {
 /// One input of `analyze`.
 struct ClipRequest {
   std::string clip_id, subject;
-  std::string source;                ///< as the user wrote it, for the record
+  std::string source;  ///< as the user wrote it, for the record
   std::filesystem::path clip;
   ClipOptions options;
-  std::optional<ClipError> problem;  ///< known before anything is read
-  std::filesystem::path pictures;    ///< directory for a picture of each interval, empty for none
+  std::optional<ClipError> problem;                  ///< known before anything is read
+  std::filesystem::path pictures;                    ///< directory for a picture of each interval, empty for none
   std::atomic<std::int64_t>* frames_done = nullptr;  ///< counted up with each frame, for progress
 };
 
 /// align -> spot -> recognize. `recognizer` may be null (spotting only). Safe to use from many threads.
 ///
-/// The clip is read twice at most: once from end to end, keeping per-frame figures only, and once more for the onset and
-/// apex frames of what was found. Memory does not grow with the length of the clip beyond those figures.
+/// The clip is read twice at most: once from end to end, keeping per-frame figures only, and once more for the onset
+/// and apex frames of what was found. Memory does not grow with the length of the clip beyond those figures.
 class ClipAnalyzer {
  public:
   ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces, std::shared_ptr<const Spotter> spotter,
@@ -75,8 +75,8 @@ class ClipAnalyzer {
   std::shared_ptr<const Recognizer> recognizer_;
 };
 
-/// Runs `work` and turns a ClipError into the problem it describes. So that one clip never ends a batch, an exception of
-/// a library below (OpenCV, dlib, LibTorch) counts as "unsupported"; merkit's other errors pass through.
+/// Runs `work` and turns a ClipError into the problem it describes. So that one clip never ends a batch, an exception
+/// of a library below (OpenCV, dlib, LibTorch) counts as "unsupported"; merkit's other errors pass through.
 template <class Work>
 ClipProblem problem_of(Work&& work) {
   try {

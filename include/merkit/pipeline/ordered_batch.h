@@ -1,5 +1,7 @@
 #pragma once
 
+#include "merkit/core/stop.h"
+
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
@@ -8,8 +10,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include "merkit/core/stop.h"
 
 namespace merkit {
 

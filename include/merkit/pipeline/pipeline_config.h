@@ -1,21 +1,21 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "merkit/face/face_aligner.h"
 #include "merkit/motion/optical_flow.h"
 #include "merkit/pipeline/prepare_samples.h"
+
+#include <cstdint>
+#include <string>
 
 namespace merkit {
 
 /// The settings that commands share. Methods have their own, under "methods.<name>" of the same tree.
 struct PipelineConfig {
   FaceConfig face;
-  FlowConfig flow;                          ///< of `merkit flow` and of pictures; recognizers carry their own
+  FlowConfig flow;  ///< of `merkit flow` and of pictures; recognizers carry their own
   std::string spotter = "strain_peaks";
   std::string model = "ststnet-composite";
-  std::string labels = "three_emotions";    ///< label set of training: name under configs/labels or a file
+  std::string labels = "three_emotions";  ///< label set of training: name under configs/labels or a file
   std::string apex_policy = "middle";
   std::uint64_t seed = 1;
 };

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "merkit/core/label_set.h"
+#include "merkit/core/sample.h"
+#include "merkit/data/manifest.h"
+#include "merkit/face/face_aligner.h"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "merkit/core/label_set.h"
-#include "merkit/core/sample.h"
-#include "merkit/data/manifest.h"
-#include "merkit/face/face_aligner.h"
 
 namespace merkit {
 
@@ -24,7 +24,8 @@ std::string_view to_string(ApexPolicy policy);
 const std::vector<std::string>& apex_policy_names();
 ApexPolicy apex_policy_from_string(std::string_view name);
 
-/// Gives the landmark model when the first clip with frames needs it (loading takes a second), and the same one ever after.
+/// Gives the landmark model when the first clip with frames needs it (loading takes a second), and the same one ever
+/// after.
 class SharedFaceModel {
  public:
   /// `predictor` empty: where it usually lies.

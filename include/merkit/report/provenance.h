@@ -1,10 +1,10 @@
 #pragma once
 
+#include "merkit/core/settings.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "merkit/core/settings.h"
 
 namespace merkit {
 

@@ -1,17 +1,17 @@
 #pragma once
 
-#include <iosfwd>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "merkit/core/label_set.h"
 #include "merkit/core/prediction.h"
 #include "merkit/evaluation/metrics.h"
 #include "merkit/evaluation/spotting_metrics.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/report/provenance.h"
+
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace merkit {
 
@@ -25,7 +25,7 @@ struct PredictionRecord {
   Interval interval;
   bool has_interval = true;  ///< false for ready motion images without one
   double fps = 0;
-  std::string label_true;    ///< class name, empty if unknown
+  std::string label_true;  ///< class name, empty if unknown
   std::optional<Prediction> prediction;
   ClipProblem problem;
   std::string model;
@@ -45,14 +45,15 @@ struct FilesRecord {
 
 struct RecordOptions {
   RecordFormat format = RecordFormat::json;
-  std::string kind;       ///< "analysis", "spotting", "prediction", "alignment" or "flow": the schema's name
-  bool logits = false;    ///< predictions: include logits
-  bool timing = false;    ///< analyses: include wall-clock seconds (equal runs then differ)
+  std::string kind;     ///< "analysis", "spotting", "prediction", "alignment" or "flow": the schema's name
+  bool logits = false;  ///< predictions: include logits
+  bool timing = false;  ///< analyses: include wall-clock seconds (equal runs then differ)
 };
 
 /// Writes records as they come, one per input, in one of three formats:
-/// json: one document {schema, tool, command, config, ..., records: [...], summary}; jsonl: one record a line, each with
-/// its schema and provenance; csv: a header and one row a record (analyses: one row an interval, at least one a clip).
+/// json: one document {schema, tool, command, config, ..., records: [...], summary}; jsonl: one record a line, each
+/// with its schema and provenance; csv: a header and one row a record (analyses: one row an interval, at least one a
+/// clip).
 class RecordWriter {
  public:
   RecordWriter(std::ostream& out, RecordOptions options, Provenance provenance, LabelSet labels);

@@ -1,0 +1,12 @@
+// Stands in for video_reader.cpp in a build without video support (MERKIT_VIDEO=OFF).
+#include "media/readers.h"
+#include "merkit/core/error.h"
+
+namespace merkit::media {
+
+std::unique_ptr<ClipReader> open_video(const std::filesystem::path& file, const ClipOptions&) {
+  throw ClipError(Status::unsupported, "cannot open " + file.string() + ": this build of merkit reads no video",
+                  "build with -DMERKIT_VIDEO=ON");
+}
+
+}  // namespace merkit::media

@@ -3,6 +3,7 @@
 #include "merkit/core/error.h"
 #include "motion/animated_still.h"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 
@@ -104,6 +105,11 @@ TEST(FaceAnimation, TakesGreyStillsAndKeepsItsOwnCopy) {
   const int apex = *animation.interval().apex;
   EXPECT_TRUE(same(animation.frame(0), still_picture()));
   EXPECT_TRUE(same(animation.frame(apex), animated({}).frame(apex)));
+
+  cv::Mat colour = still_picture();
+  const FaceAnimation of_colour(colour, still_landmarks(), {});
+  colour.setTo(0);
+  EXPECT_TRUE(same(of_colour.frame(0), still_picture()));
 }
 
 TEST(FaceAnimation, NoiseIsThatOfItsSeedInWhateverOrderFramesAreMade) {
@@ -183,7 +189,16 @@ TEST(FaceAnimation, RefusesAnAmplitudeThatWouldFoldTheFaceAndNamesTheLargest) {
   EXPECT_THAT(message, AllOf(HasSubstr("200 pixels would fold the face"), HasSubstr("largest possible here is ")));
   const std::string words = "largest possible here is ";
   config.amplitude_px = std::stod(message.substr(message.find(words) + words.size()));
-  EXPECT_NO_THROW(animated(config));
+  const MotionField motion = testing::apex_motion(config);
+  double smallest = 1;  // area that a pixel keeps; 0 would be a fold
+  for (int y = 0; y + 1 < motion.u.rows; ++y)
+    for (int x = 0; x + 1 < motion.u.cols; ++x) {
+      const double u_x = motion.u(y, x + 1) - motion.u(y, x), u_y = motion.u(y + 1, x) - motion.u(y, x);
+      const double v_x = motion.v(y, x + 1) - motion.v(y, x), v_y = motion.v(y + 1, x) - motion.v(y, x);
+      smallest = std::min(smallest, (1 + u_x) * (1 + v_y) - u_y * v_x);
+    }
+  EXPECT_GT(smallest, 0.04);
+  EXPECT_LT(smallest, 0.1) << "a larger amplitude would do";
   config.amplitude_px += 0.02;
   EXPECT_THROW(animated(config), ConfigError);
 }

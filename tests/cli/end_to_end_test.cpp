@@ -39,7 +39,7 @@ class AnimatedFace : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder = new TemporaryFolder;
-    cv::imwrite((*folder / "face.png").string(), drawn_face({400, 400}));
+    cv::imwrite((*folder / "face.png").string(), drawn_face(400));
     const RunResult made = run_merkit({"synth", *folder / "face.png", "--expression", "surprise", "--amplitude", "2.5",
                                        "--duration", "0.4", "--fps", "50", "--lead", "0.5", "-o", *folder / "clip"});
     ASSERT_EQ(made.exit_code, 0) << made.err;

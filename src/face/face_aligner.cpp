@@ -1,12 +1,12 @@
 #include "merkit/face/face_aligner.h"
 
+#include "face/registration.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include <opencv2/imgproc.hpp>
-
-#include "face/registration.h"
 
 namespace merkit {
 namespace {
@@ -14,16 +14,16 @@ namespace {
 constexpr int kStablePoints[] = {39, 42, 27, 28, 29, 30};
 
 // Where these points lie in the canonical pose, in widths of the crop from its upper left corner. They are those of the
-// mean shape of 33 frontal faces (the landmark model's points on 21 portraits, and exact ones of 12 rendered faces; each
-// normalised by the eye corners, and made symmetric), placed with the eye centres 0.46 widths apart and at 0.36 of the
-// height. Brows then lie at 0.23, nose wings at 0.61 and the mouth at 0.76 of the height, as near as one similarity comes
-// to the face crops of the MEGC 2019 composite set, whose mean strain peaks at 0.25, 0.54 and 0.82.
+// mean shape of 33 frontal faces (the landmark model's points on 21 portraits, and exact ones of 12 rendered faces;
+// each normalised by the eye corners, and made symmetric), placed with the eye centres 0.46 widths apart and at 0.36 of
+// the height. Brows then lie at 0.23, nose wings at 0.61 and the mouth at 0.76 of the height, as near as one similarity
+// comes to the face crops of the MEGC 2019 composite set, whose mean strain peaks at 0.25, 0.54 and 0.82.
 constexpr double kCanonical[][2] = {{0.3626, 0.4429}, {0.6374, 0.4429}, {0.5, 0.4066},
                                     {0.5, 0.4919},    {0.5, 0.5746},    {0.5, 0.6649}};
 
-constexpr double kMinInliers = 0.3;   ///< share of tracked points that must agree for a registration to count
-constexpr double kSecondStepPx = 0.3; ///< a correction beyond this is repeated from the better position
-constexpr int kFullSearchEvery = 10;  ///< frames between thorough searches while no face is found
+constexpr double kMinInliers = 0.3;    ///< share of tracked points that must agree for a registration to count
+constexpr double kSecondStepPx = 0.3;  ///< a correction beyond this is repeated from the better position
+constexpr int kFullSearchEvery = 10;   ///< frames between thorough searches while no face is found
 
 double scale_of(const cv::Matx23d& similarity) { return std::hypot(similarity(0, 0), similarity(1, 0)); }
 

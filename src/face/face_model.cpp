@@ -1,8 +1,7 @@
 #include "merkit/face/face_model.h"
 
-#include <dlib/image_processing/frontal_face_detector.h>
-#include <dlib/image_processing/shape_predictor.h>
-#include <dlib/opencv/cv_image.h>
+#include "merkit/core/error.h"
+#include "merkit/core/files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +10,10 @@
 #include <string>
 #include <utility>
 
+#include <dlib/image_processing/frontal_face_detector.h>
+#include <dlib/image_processing/shape_predictor.h>
+#include <dlib/opencv/cv_image.h>
 #include <opencv2/imgproc.hpp>
-
-#include "merkit/core/error.h"
-#include "merkit/core/files.h"
 
 namespace fs = std::filesystem;
 
@@ -147,9 +146,8 @@ std::vector<DetectedFace> FaceModel::detect(const cv::Mat& bgr, const DetectionC
   if (faces.empty() && config.full_scale && config.scale != 1) faces = impl_->search_at(grey, 1);
   if (faces.empty() && config.upsample && static_cast<double>(grey.total()) <= kLargestUpsampled)
     faces = impl_->search_at(grey, 2);
-  std::stable_sort(faces.begin(), faces.end(), [](const DetectedFace& a, const DetectedFace& b) {
-    return a.box.area() > b.box.area();
-  });
+  std::stable_sort(faces.begin(), faces.end(),
+                   [](const DetectedFace& a, const DetectedFace& b) { return a.box.area() > b.box.area(); });
   for (auto& face : faces) face.landmarks = impl_->predict(grey, face.box);
   return faces;
 }

@@ -1,13 +1,13 @@
 #include "face/registration.h"
 
+#include "merkit/core/aligned_face.h"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
-
-#include "merkit/core/aligned_face.h"
 
 namespace merkit {
 namespace {

@@ -34,7 +34,8 @@ class StableRegion {
   cv::Rect region_;
 };
 
-/// Weighted least-squares similarity that maps `from` to `to`, (a, b, tx, ty) as a matrix [a -b tx; b a ty]. `towards_identity`
+/// Weighted least-squares similarity that maps `from` to `to`, (a, b, tx, ty) as a matrix [a -b tx; b a ty].
+/// `towards_identity`
 /// >= 0 draws rotation and scale to none, 1 with the weight of all points together.
 cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vector<cv::Point2f>& to,
                            const std::vector<double>& weights, double towards_identity = 0);

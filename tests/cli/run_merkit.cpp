@@ -50,7 +50,8 @@ RunResult run_program(const std::vector<std::string>& command, const std::map<st
   if (pid == 0) {
     redirect(STDOUT_FILENO, out);
     redirect(STDERR_FILENO, err);
-    close(STDIN_FILENO);
+    // Not just closed: the next file opened would then be taken for stdin.
+    dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     become(command, environment);
   }
   int status = 0;

@@ -1,5 +1,7 @@
 #include "methods/spotting/region_displacement.h"
 
+#include "methods/spotting/head_motion.h"
+
 #include <algorithm>
 #include <initializer_list>
 
@@ -46,6 +48,30 @@ cv::Mat1b eye_mask(const Landmarks& landmarks, int first, cv::Size size, double 
   return mask;
 }
 
+/// The face between jaw and brows.
+cv::Mat1b face_mask(const Landmarks& landmarks, cv::Size size) {
+  std::vector<cv::Point> outline(landmarks.begin(), landmarks.begin() + 27), hull;
+  cv::convexHull(outline, hull);
+  cv::Mat1b mask(size, static_cast<uchar>(0));
+  cv::fillConvexPoly(mask, hull, cv::Scalar(255));
+  return mask;
+}
+
+/// Every third pixel of a mask, each way.
+std::vector<cv::Point> grid_within(const cv::Mat1b& mask) {
+  std::vector<cv::Point> points;
+  for (int y = 1; y < mask.rows; y += 3)
+    for (int x = 1; x < mask.cols; x += 3)
+      if (mask(y, x)) points.emplace_back(x, y);
+  return points;
+}
+
+/// Centre of gravity of a mask; the patch's own centre but where the eyes cut into it.
+cv::Point2d centre_of(const cv::Mat1b& mask) {
+  const cv::Moments m = cv::moments(mask, true);
+  return m.m00 > 0 ? cv::Point2d(m.m10 / m.m00, m.m01 / m.m00) : cv::Point2d();
+}
+
 RegionMotion mean_motion(const MotionField& motion, const cv::Mat1f& strain, const cv::Mat1b& mask, double patch_px) {
   if (cv::countNonZero(mask) == 0) return {};
   return {static_cast<float>(cv::mean(motion.u, mask)[0]), static_cast<float>(cv::mean(motion.v, mask)[0]),
@@ -77,7 +103,9 @@ DisplacementTracker::Regions DisplacementTracker::regions_of(const AlignedFace& 
   };
   for (const auto& landmarks : kPatches) regions.face.push_back(patch(mean_of(points, landmarks)));
   regions.eyes = {left_eye, right_eye};
-  regions.nose = patch(points[27]) | patch(points[28]) | patch(points[29]) | patch(points[30]);
+  cv::Mat1b moving = eyes.clone();
+  for (const auto& mask : regions.face) moving |= mask;
+  regions.rigid = grid_within(face_mask(points, size) & ~moving);
   return regions;
 }
 
@@ -111,11 +139,12 @@ FrameMotion DisplacementTracker::measure(const AlignedFace& face) {
 
   const MotionField motion = (*flow_)(reference_, grey);
   const cv::Mat1f strain = optical_strain(motion);
-  const RegionMotion head = mean_motion(motion, strain, regions_.nose, 0);
+  const HeadMotion head_motion = fit_head_motion(motion, regions_.rigid);
   const auto standing_at = [&](const cv::Mat1b& mask, const RegionMotion& before) {
     const RegionMotion moved = mean_motion(motion, strain, mask, regions_.patch_px);
+    const cv::Point2f head(head_motion.at(centre_of(mask)));
     const auto scale = static_cast<float>(regions_.scale);
-    return RegionMotion{before.u + scale * (moved.u - head.u), before.v + scale * (moved.v - head.v),
+    return RegionMotion{before.u + scale * (moved.u - head.x), before.v + scale * (moved.v - head.y),
                         before.strain + scale * moved.strain};
   };
   for (int r = 0; r < kFaceRegions; ++r) result.face[r] = standing_at(regions_.face[r], standing_.face[r]);

@@ -38,8 +38,9 @@ struct DisplacementConfig {
 /// Measures where each region has got to, frame by frame.
 ///
 /// Flow is computed from a reference frame to each later one and not between neighbours, whose errors would add up;
-/// when the reference has aged, the newest frame takes its place and displacements go on from where it stood. The mean
-/// motion of the nose bridge, which carries no expression, is taken off as what is left of head motion.
+/// when the reference has aged, the newest frame takes its place and displacements go on from where it stood. What
+/// the face does as a whole (a robust fit over the skin between the patches) is taken off as what is left of head
+/// motion.
 class DisplacementTracker {
  public:
   explicit DisplacementTracker(const DisplacementConfig& config);
@@ -48,7 +49,7 @@ class DisplacementTracker {
  private:
   struct Regions {
     std::vector<cv::Mat1b> face, eyes;
-    cv::Mat1b nose;
+    std::vector<cv::Point> rigid;  ///< where the face has no patch: what moves there is the head
     double patch_px = 0, scale = 1;
   };
   static Regions regions_of(const AlignedFace& face);

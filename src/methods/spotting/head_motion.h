@@ -1,0 +1,24 @@
+#pragma once
+
+#include "merkit/motion/optical_flow.h"
+
+#include <vector>
+
+#include <opencv2/core/mat.hpp>
+
+namespace merkit::spotting {
+
+/// What is left of head motion in a flow field: u = right + grow x - turn y, v = down + grow y + turn x, with x, y
+/// counted from `centre`.
+struct HeadMotion {
+  cv::Point2d centre;
+  double right = 0, down = 0, grow = 0, turn = 0;
+
+  cv::Point2d at(const cv::Point2d& point) const;
+};
+
+/// Fits the motion of a rigid face to the flow at `points` by iteratively reweighted least squares (Tukey's weights,
+/// scale from the median residual), so that skin that moves by itself does not count. Fewer than three points: none.
+HeadMotion fit_head_motion(const MotionField& motion, const std::vector<cv::Point>& points);
+
+}  // namespace merkit::spotting

@@ -10,9 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 echo "fetch_face: taking astronaut.png out of Debian's python3-skimage"
-(cd "$work" && apt-get download -q python3-skimage) || {
-  [ "$(id -u)" -eq 0 ] && apt-get update -q && (cd "$work" && apt-get download -q python3-skimage)
-}
+fetch() { (cd "$work" && apt-get download -q -o APT::Sandbox::User="$(id -un)" python3-skimage); }
+fetch || { [ "$(id -u)" -eq 0 ] && apt-get update -q && fetch; }
 dpkg-deb --fsys-tarfile "$work"/python3-skimage_*.deb | tar -x -C "$work" --wildcards --no-anchored 'skimage/data/astronaut.png'
 mkdir -p "$(dirname "$target")"
 mv "$(find "$work" -name astronaut.png | head -n 1)" "$target"

@@ -77,11 +77,15 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
       ++result.excluded;
       continue;
     }
+    result.seen += p.seen_subject;
     outcomes.push_back({p.clip_id, p.dataset, p.dataset + "/" + p.subject, *actual, *said});
   }
   if (outcomes.empty())
     throw InputError("no prediction has both a label and a truth", "give the true labels with --truth MANIFEST");
   if (result.excluded) spdlog::warn("{} rows without prediction or truth are left out", result.excluded);
+  if (result.seen)
+    spdlog::warn("{} rows are of people the model was trained on: these figures say nothing about new people",
+                 result.seen);
   result.metrics = recognition_metrics(outcomes, result.labels);
   result.intervals = bootstrap_over_subjects(outcomes, result.labels);
   result.majority = majority_baseline(outcomes, result.labels);

@@ -62,6 +62,7 @@ int recognize(const RecognizeRequest& request) {
   const LabelSet truth(labels.classes(),
                        vocabulary == labels ? vocabulary.mapping() : std::map<std::string, std::string>{});
   if (!request.allow_seen_subjects) refuse_seen_subjects(model.info, clips, truth);
+  const std::set<std::string> trained_on(model.info.subjects.begin(), model.info.subjects.end());
   Provenance provenance = provenance_of(request.common, settings);
   provenance.device = recognizer->use_device(request.common.device);
   provenance.model = model.info.name + " sha256:" + model.sha256;
@@ -82,6 +83,7 @@ int recognize(const RecognizeRequest& request) {
         record.source = clip.source;
         record.fps = clip.fps;
         record.model = model.info.name;
+        record.seen_subject = trained_on.count(clip.dataset + "/" + clip.subject) > 0;
         record.fold = request.fold;
         record.seed = config.seed;
         if (const auto label = label_of(clip, truth)) record.label_true = truth.name(*label);

@@ -40,7 +40,7 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
   document.update(to_json(provenance));
   if (evaluation.recognition) {
     const auto& r = *evaluation.recognition;
-    document["dataset"] = {{"n", r.metrics.n}, {"excluded", r.excluded}};
+    document["dataset"] = {{"n", r.metrics.n}, {"excluded", r.excluded}, {"seen_subjects", r.seen}};
     document["classes"] = r.labels.classes();
     document["confusion"] = r.metrics.confusion;
     document["metrics"] = to_json(r.metrics);

@@ -29,7 +29,8 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
     for (std::size_t row = 0; row < table.size(); ++row) {
       const std::string status = table.has("status") ? table.value(row, "status") : "ok";
       predictions.push_back({table.value(row, "clip_id"), table.value(row, "dataset"), table.value(row, "subject"),
-                             table.value(row, "label_true"), table.value(row, "label_pred"), status});
+                             table.value(row, "label_true"), table.value(row, "label_pred"), status,
+                             table.value(row, "seen_subject") == "true"});
     }
   } else {
     classes = stored.classes;
@@ -39,7 +40,7 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
         for (const auto& [name, score] : record["scores"].items()) classes.push_back(name);
       predictions.push_back({text_of(record, "clip_id"), text_of(record, "dataset"), text_of(record, "subject"),
                              text_of(record, "label_true"), text_of(record, "label_pred"),
-                             record.value("status", std::string("ok"))});
+                             record.value("status", std::string("ok")), record.value("seen_subject", false)});
     }
   }
   return predictions;

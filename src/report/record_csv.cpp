@@ -37,7 +37,7 @@ Row csv_columns(const RecordOptions& options, const LabelSet& labels) {
   if (options.kind == "prediction") {
     columns = {"clip_id", "dataset", "subject", "source", "onset", "apex", "offset", "fps", "label_true"};
     add_prediction_columns(columns, options, labels);
-    columns.insert(columns.end(), {"status", "error", "model", "fold", "seed"});
+    columns.insert(columns.end(), {"status", "error", "model", "fold", "seed", "seen_subject"});
   } else if (options.kind == "alignment" || options.kind == "flow") {
     columns = {"clip_id", "source", "status", "error",   "frames", "frames_with_face",
                "onset",   "apex",   "offset", "mean_px", "max_px", "files"};
@@ -87,8 +87,9 @@ std::vector<Row> csv_rows(const PredictionRecord& record, const RecordOptions& o
           record.fps > 0 ? csv_number(record.fps) : "",
           record.label_true};
   add_prediction(row, record.prediction, options, labels);
-  row.insert(row.end(), {std::string(to_string(record.problem.status)), record.problem.message, record.model,
-                         number_or_empty(record.fold), std::to_string(record.seed)});
+  row.insert(row.end(),
+             {std::string(to_string(record.problem.status)), record.problem.message, record.model,
+              number_or_empty(record.fold), std::to_string(record.seed), record.seen_subject ? "true" : "false"});
   return {row};
 }
 

@@ -78,6 +78,7 @@ Json to_json(const PredictionRecord& record, const RecordOptions& options, const
   result["status"] = to_string(record.problem.status);
   result["error"] = error_of(record.problem);
   result["model"] = record.model;
+  result["seen_subject"] = record.seen_subject;
   result["fold"] = number_or_null(record.fold);
   result["seed"] = record.seed;
   return result;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -103,7 +104,13 @@ TEST(PublishedWeights, AreRefusedOnSubjectsTheySaw) {
   command.push_back("--allow-seen-subjects");
   const RunResult allowed = run_merkit(command);
   EXPECT_EQ(allowed.exit_code, 0);
-  EXPECT_TRUE(json::parse(allowed.out)["seen_subjects_allowed"]);
+  const json document = json::parse(allowed.out);
+  EXPECT_TRUE(document["seen_subjects_allowed"]);
+  EXPECT_TRUE(document["records"][0]["seen_subject"]);
+  std::ofstream(folder / "p.json") << allowed.out;
+  const RunResult scored = run_merkit({"evaluate", folder / "p.json"});
+  EXPECT_EQ(json::parse(scored.out)["dataset"]["seen_subjects"], document["records"].size());
+  EXPECT_THAT(scored.err, ::testing::HasSubstr("say nothing about new people"));
 }
 
 }  // namespace

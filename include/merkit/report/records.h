@@ -29,6 +29,7 @@ struct PredictionRecord {
   std::optional<Prediction> prediction;
   ClipProblem problem;
   std::string model;
+  bool seen_subject = false;  ///< the model was trained on this very person
   std::optional<int> fold;
   std::uint64_t seed = 1;
 };
@@ -74,6 +75,7 @@ class RecordWriter {
 /// A prediction read back from any of the three formats.
 struct StoredPrediction {
   std::string clip_id, dataset, subject, label_true, label_pred, status;
+  bool seen_subject = false;
 };
 
 /// Reads what RecordWriter wrote (kind "prediction"), or a CSV with at least clip_id, label_true and label_pred.
@@ -98,6 +100,7 @@ struct Evaluation {
     std::vector<std::pair<std::string, RecognitionMetrics>> per_dataset;
     std::vector<std::pair<std::string, RecognitionMetrics>> per_subject;
     int excluded = 0;  ///< rows without prediction or truth
+    int seen = 0;      ///< rows of people that the model was trained on
   };
   struct Spotting {
     SpottingMetrics micro, macro, overall;

@@ -7,7 +7,7 @@ packages=(
   # building
   g++ cmake ninja-build pkg-config ccache git ca-certificates
   # LibTorch, and the BLAS that makes its matrix products some thirty times faster than the default
-  libtorch-dev libopenblas0-pthread
+  libtorch-dev libopenblas0-pthread libopenblas-pthread-dev
   # pictures, optical flow, faces, video
   libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev

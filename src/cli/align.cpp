@@ -5,8 +5,6 @@
 #include "merkit/pipeline/analyze.h"
 
 #include <fmt/format.h>
-#include <opencv2/imgcodecs.hpp>
-#include <spdlog/spdlog.h>
 
 namespace fs = std::filesystem;
 
@@ -21,13 +19,6 @@ struct AlignRequest {
   std::optional<int> face;
   bool no_crops = false;
 };
-
-void write_crop(const fs::path& folder, const AlignedFace& face, int face_id) {
-  std::vector<uchar> png;
-  cv::imencode(".png", face.image, png);
-  const std::string name = fmt::format("frame_det_{:02}_{:06}.png", face_id, face.number);
-  write_file_atomically(folder / name, std::string(png.begin(), png.end()));
-}
 
 FilesRecord align_clip(const ManifestClip& clip, const AlignRequest& request, const FaceConfig& config,
                        const SharedFaceModel& faces, Progress& progress) {
@@ -48,7 +39,8 @@ FilesRecord align_clip(const ManifestClip& clip, const AlignRequest& request, co
       ++record.frames;
       ++progress.frames();
       if (face.success) ++record.frames_with_face;
-      if (face.success && !request.no_crops) write_crop(crops, face, config.face);
+      if (face.success && !request.no_crops)
+        write_png(crops / fmt::format("frame_det_{:02}_{:06}.png", config.face, face.number), face.image);
       table.stream() << openface_row(*frame, face, config.face);
     }
     if (record.frames_with_face == 0)

@@ -6,8 +6,6 @@
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 
-#include <spdlog/spdlog.h>
-
 namespace merkit::cli {
 namespace {
 

@@ -2,14 +2,13 @@
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/data/csv.h"
+#include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/pipeline/prepare_samples.h"
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <spdlog/spdlog.h>
 
 namespace fs = std::filesystem;
 
@@ -20,16 +19,10 @@ struct FlowRequest {
   CommonOptions common;
   BatchOptions batch;
   fs::path directory;
-  std::string format = "json", flow, apex_policy;
-  std::optional<int> onset, apex, offset, face;
+  IntervalOptions interval;
+  std::string format = "json", flow;
   int size = 28;
 };
-
-void write_png(const fs::path& file, const cv::Mat& picture) {
-  std::vector<uchar> png;
-  cv::imencode(".png", picture, png);
-  write_file_atomically(file, std::string(png.begin(), png.end()));
-}
 
 FilesRecord flow_of_clip(const ManifestClip& clip, const FlowRequest& request, const PipelineConfig& config,
                          const SharedFaceModel& faces) {
@@ -62,14 +55,8 @@ int flow(const FlowRequest& request) {
   EffectiveSettings settings(request.common);
   PipelineConfig& config = settings.pipeline;
   if (!request.flow.empty()) config.flow.method = request.flow;
-  if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
-  if (request.face) config.face.face = *request.face;
   auto clips = request.batch.collect();
-  for (auto& clip : clips) {
-    if (request.onset) clip.onset = request.onset;
-    if (request.apex) clip.apex = request.apex;
-    if (request.offset) clip.offset = request.offset;
-  }
+  request.interval.apply(config, clips);
   create_directories_or_throw(request.directory);
   Output output({});
   RecordWriter writer(output.stream(), {record_format_from_string(request.format), "flow", false, false},
@@ -108,17 +95,7 @@ void add_flow(Commands& commands) {
   command.add_option("--size", request->size, "Side of the motion image in pixels")
       ->check(CLI::Range(8, 512))
       ->capture_default_str();
-  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")
-      ->type_name("N");
-  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")
-      ->type_name("N");
-  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")
-      ->type_name("N");
-  command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
-      ->check(CLI::IsMember(apex_policy_names()));
-  command.add_option("--face", request->face, "Which face, counted from the largest (0)")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_interval_options(command, request->interval);
   add_compute_options(command, request->common);
   add_common_options(command, request->common);
   command.footer("Example: merkit flow clip.mp4 --onset 12 --apex 30 -o motion");

@@ -83,6 +83,30 @@ void add_batch_options(CLI::App& command, BatchOptions& options) {
       ->type_name("FILE");
 }
 
+void IntervalOptions::apply(PipelineConfig& config, std::vector<ManifestClip>& clips) const {
+  if (!apex_policy.empty()) config.apex_policy = apex_policy;
+  if (face) config.face.face = *face;
+  for (auto& clip : clips) {
+    if (onset) clip.onset = onset;
+    if (apex) clip.apex = apex;
+    if (offset) clip.offset = offset;
+  }
+}
+
+void add_interval_options(CLI::App& command, IntervalOptions& options) {
+  command.add_option("--onset", options.onset, "First frame of the expression (default: the clip's first)")
+      ->type_name("N");
+  command.add_option("--apex", options.apex, "Frame of greatest intensity (default: see --apex-policy)")
+      ->type_name("N");
+  command.add_option("--offset", options.offset, "Last frame of the expression (default: the clip's last)")
+      ->type_name("N");
+  command.add_option("--apex-policy", options.apex_policy, "Without an apex: middle, spot or skip")
+      ->check(CLI::IsMember(apex_policy_names()));
+  command.add_option("--face", options.face, "Which face, counted from the largest (0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+}
+
 void add_output_options(CLI::App& command, OutputOptions& options) {
   command.add_option("--format", options.format, "json, jsonl or csv")
       ->check(CLI::IsMember(record_format_names()))

@@ -48,6 +48,16 @@ struct BatchOptions {
 };
 void add_batch_options(CLI::App& command, BatchOptions& options);
 
+/// Which span of a clip, and whose face.
+struct IntervalOptions {
+  std::optional<int> onset, apex, offset, face;
+  std::string apex_policy;
+
+  /// Lays what was given over the settings and the clips.
+  void apply(PipelineConfig& config, std::vector<ManifestClip>& clips) const;
+};
+void add_interval_options(CLI::App& command, IntervalOptions& options);
+
 /// --format and -o.
 struct OutputOptions {
   std::string format = "json";

@@ -6,8 +6,6 @@
 
 #include <set>
 
-#include <spdlog/spdlog.h>
-
 namespace merkit::cli {
 namespace {
 
@@ -15,8 +13,9 @@ struct RecognizeRequest {
   CommonOptions common;
   BatchOptions batch;
   OutputOptions output;
-  std::string model, apex_policy;
-  std::optional<int> onset, apex, offset, fold, face;
+  IntervalOptions interval;
+  std::string model;
+  std::optional<int> fold;
   bool logits = false, allow_seen_subjects = false;
 };
 
@@ -34,25 +33,14 @@ void refuse_seen_subjects(const ModelInfo& model, const std::vector<ManifestClip
                    "stamps the result");
 }
 
-std::vector<ManifestClip> clips_of(const RecognizeRequest& request) {
-  auto clips = request.batch.collect();
-  for (auto& clip : clips) {
-    if (request.onset) clip.onset = request.onset;
-    if (request.apex) clip.apex = request.apex;
-    if (request.offset) clip.offset = request.offset;
-  }
-  return clips;
-}
-
 int recognize(const RecognizeRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common);
   PipelineConfig& config = settings.pipeline;
   if (!request.model.empty()) config.model = request.model;
-  if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
-  if (request.face) config.face.face = *request.face;
+  auto clips = request.batch.collect();
+  request.interval.apply(config, clips);
   const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy)};
-  const auto clips = clips_of(request);
 
   const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
   const std::shared_ptr<Recognizer> recognizer = load_recognizer(model);
@@ -116,17 +104,7 @@ void add_recognize(Commands& commands) {
   command.add_option("--model", request->model, "Model, by name or file (default: ststnet-composite)")
       ->envname("MERKIT_MODEL")
       ->type_name("NAME|FILE");
-  command.add_option("--onset", request->onset, "First frame of the expression (default: the clip's first)")
-      ->type_name("N");
-  command.add_option("--apex", request->apex, "Frame of greatest intensity (default: see --apex-policy)")
-      ->type_name("N");
-  command.add_option("--offset", request->offset, "Last frame of the expression (default: the clip's last)")
-      ->type_name("N");
-  command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
-      ->check(CLI::IsMember(apex_policy_names()));
-  command.add_option("--face", request->face, "Which face, counted from the largest (0)")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_interval_options(command, request->interval);
   command.add_flag("--logits", request->logits, "Include the values before the softmax");
   command.add_option("--fold", request->fold, "Fold number to note in the records")->type_name("N");
   command.add_flag("--allow-seen-subjects", request->allow_seen_subjects,

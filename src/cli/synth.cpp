@@ -8,8 +8,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
-#include <spdlog/spdlog.h>
+#include <opencv2/core.hpp>
 
 namespace fs = std::filesystem;
 
@@ -23,12 +22,6 @@ struct SynthRequest {
   std::string side = "both";
   int index = 0;
 };
-
-std::string png_bytes(const cv::Mat& picture) {
-  std::vector<uchar> png;
-  cv::imencode(".png", picture, png);
-  return {png.begin(), png.end()};
-}
 
 /// NumPy format, little-endian float32 of height x width x 2: u right, v down.
 std::string npy_bytes(const MotionField& motion) {
@@ -93,14 +86,13 @@ int synth(const SynthRequest& request) {
   Progress progress(request.common, animation.frame_count(), "frames");
   for (int i = 0; i < animation.frame_count(); ++i) {
     throw_if_stopped();
-    write_file_atomically(request.directory / "frames" / fmt::format("{:06}.png", i), png_bytes(animation.frame(i)));
+    write_png(request.directory / "frames" / fmt::format("{:06}.png", i), animation.frame(i));
     progress.advance();
   }
   const Interval& interval = animation.interval();
   const MotionField motion = animation.motion_at(*interval.apex);
   write_file_atomically(request.directory / "motion.npy", npy_bytes(motion));
-  write_file_atomically(request.directory / "motion.png",
-                        png_bytes(motion_picture(still, animation.frame(*interval.apex), motion)));
+  write_png(request.directory / "motion.png", motion_picture(still, animation.frame(*interval.apex), motion));
   const std::string name = request.face.stem().string() + "_" + config.expression;
   std::string clip_id;
   for (const char c : name) clip_id += std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ? c : '_';

@@ -8,7 +8,6 @@
 #include <map>
 
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 namespace merkit {
 namespace {
@@ -26,12 +25,6 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
-
-void write_picture(const std::filesystem::path& file, const cv::Mat& picture) {
-  std::vector<uchar> png;
-  cv::imencode(".png", picture, png);
-  write_file_atomically(file, std::string(png.begin(), png.end()));
-}
 
 }  // namespace
 
@@ -134,8 +127,8 @@ void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
     if (!request.pictures.empty() && sample.faces.size() == 2) {
       const cv::Mat &onset = sample.faces[0].image, &apex = sample.faces[1].image;
-      write_picture(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
-                    motion_picture(onset, apex, optical_flow(onset, apex)));
+      write_png(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
+                motion_picture(onset, apex, optical_flow(onset, apex)));
     }
   }
   analysis.timing.recognize_s += watch.lap();

@@ -1,20 +1,20 @@
 #pragma once
 
-#include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
-
 #include <cstdint>
 #include <random>
 #include <vector>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 namespace merkit::testing {
 
 /// What may differ between two drawn people.
 struct DrawnPerson {
-  std::uint32_t seed = 1;   ///< of the skin's texture
-  double wide = 1;          ///< breadth of the face, 1 or a little off
-  double mouth = 1;         ///< breadth of the mouth
-  double brow = 1;          ///< thickness of the brows
+  std::uint32_t seed = 1;  ///< of the skin's texture
+  double wide = 1;         ///< breadth of the face, 1 or a little off
+  double mouth = 1;        ///< breadth of the mouth
+  double brow = 1;         ///< thickness of the brows
   cv::Scalar skin{150, 178, 222};
   cv::Scalar hair{38, 46, 58};
   double light = -0.25;  ///< slope of the light across the face; negative: from the left
@@ -33,7 +33,8 @@ class Painter {
  public:
   explicit Painter(cv::Mat3f& picture) : picture_(picture), mask_(picture.size(), 0.F) {}
 
-  void ellipse(cv::Point2d c, cv::Size2d r, const cv::Scalar& colour, double blur, double opacity = 1, double turn = 0) {
+  void ellipse(cv::Point2d c, cv::Size2d r, const cv::Scalar& colour, double blur, double opacity = 1,
+               double turn = 0) {
     cv::ellipse(mask_, cv::Point(cvRound(c.x * 16), cvRound(c.y * 16)),
                 cv::Size(cvRound(r.width * 16), cvRound(r.height * 16)), turn, 0, 360, cv::Scalar(1), cv::FILLED,
                 cv::LINE_AA, 4);
@@ -85,15 +86,15 @@ inline cv::Scalar shade(const cv::Scalar& colour, double factor) { return colour
 
 inline void draw_eye(Painter& paint, double x, double y, int side, const DrawnPerson& who) {
   const cv::Scalar dark = shade(who.skin, 0.62);
-  paint.ellipse({x, y - 6}, {50, 30}, dark, 12, 0.75);                                       // socket
-  paint.ellipse({x - side * 34, y - 14}, {20, 24}, shade(who.skin, 0.55), 10, 0.5);          // towards the nose
-  paint.polygon(lens(x - 38, x + 38, y + 2, -34, 26), shade(who.skin, 0.80), 4, 0.7);         // lids
-  paint.polygon(lens(x - 34, x + 34, y + 2, -25, 19), {35, 40, 55}, 1.2);                     // lashes
-  paint.polygon(lens(x - 31, x + 31, y + 3, -19, 16), {205, 212, 218}, 1.0);                  // white
-  paint.ellipse({x, y - 2}, {15, 16}, {52, 62, 84}, 1.2);                                     // iris
-  paint.ellipse({x, y - 2}, {7, 7}, {12, 12, 14}, 0.8);                                       // pupil
-  paint.ellipse({x - 4, y - 7}, {3, 3}, {240, 240, 240}, 0.6);                                // glint
-  paint.polygon(lens(x - 34, x + 34, y + 1, -25, -15), {35, 38, 48}, 1.5, 0.9);               // upper lashes
+  paint.ellipse({x, y - 6}, {50, 30}, dark, 12, 0.75);                                 // socket
+  paint.ellipse({x - side * 34, y - 14}, {20, 24}, shade(who.skin, 0.55), 10, 0.5);    // towards the nose
+  paint.polygon(lens(x - 38, x + 38, y + 2, -34, 26), shade(who.skin, 0.80), 4, 0.7);  // lids
+  paint.polygon(lens(x - 34, x + 34, y + 2, -25, 19), {35, 40, 55}, 1.2);              // lashes
+  paint.polygon(lens(x - 31, x + 31, y + 3, -19, 16), {205, 212, 218}, 1.0);           // white
+  paint.ellipse({x, y - 2}, {15, 16}, {52, 62, 84}, 1.2);                              // iris
+  paint.ellipse({x, y - 2}, {7, 7}, {12, 12, 14}, 0.8);                                // pupil
+  paint.ellipse({x - 4, y - 7}, {3, 3}, {240, 240, 240}, 0.6);                         // glint
+  paint.polygon(lens(x - 34, x + 34, y + 1, -25, -15), {35, 38, 48}, 1.5, 0.9);        // upper lashes
   auto crease = lens(x - 38, x + 38, y - 8, -30, -25);
   paint.polygon(crease, shade(who.skin, 0.5), 2, 0.7);
   // The brow, thicker near the nose.
@@ -110,9 +111,12 @@ inline void draw_eye(Painter& paint, double x, double y, int side, const DrawnPe
 }
 
 inline void draw_nose(Painter& paint, double x, double y, const DrawnPerson& who) {
-  paint.polygon({{x - 28, y - 100}, {x - 16, y - 100}, {x - 20, y - 10}, {x - 46, y + 4}}, shade(who.skin, 0.72), 7, 0.6);
-  paint.polygon({{x + 28, y - 100}, {x + 16, y - 100}, {x + 20, y - 10}, {x + 46, y + 4}}, shade(who.skin, 0.66), 7, 0.7);
-  paint.polygon({{x - 7, y - 110}, {x + 7, y - 110}, {x + 10, y - 10}, {x - 10, y - 10}}, shade(who.skin, 1.13), 6, 0.8);
+  paint.polygon({{x - 28, y - 100}, {x - 16, y - 100}, {x - 20, y - 10}, {x - 46, y + 4}}, shade(who.skin, 0.72), 7,
+                0.6);
+  paint.polygon({{x + 28, y - 100}, {x + 16, y - 100}, {x + 20, y - 10}, {x + 46, y + 4}}, shade(who.skin, 0.66), 7,
+                0.7);
+  paint.polygon({{x - 7, y - 110}, {x + 7, y - 110}, {x + 10, y - 10}, {x - 10, y - 10}}, shade(who.skin, 1.13), 6,
+                0.8);
   paint.ellipse({x, y - 10}, {17, 14}, shade(who.skin, 1.14), 6, 0.8);
   paint.ellipse({x, y + 12}, {42, 10}, shade(who.skin, 0.6), 5, 0.75);
   for (const int side : {-1, 1}) {
@@ -139,9 +143,9 @@ inline void draw_mouth(Painter& paint, double x, double y, const DrawnPerson& wh
 
 }  // namespace drawing
 
-/// A face, seen from the front, that dlib's detector finds and whose landmarks come to lie where they are drawn; square,
-/// `side` pixels wide, of which the face takes about 0.6. For tests that must not depend on a picture file. The same
-/// person is the same picture on every machine up to rounding.
+/// A face, seen from the front, that dlib's detector finds and whose landmarks come to lie where they are drawn;
+/// square, `side` pixels wide, of which the face takes about 0.6. For tests that must not depend on a picture file. The
+/// same person is the same picture on every machine up to rounding.
 inline cv::Mat3b drawn_face(int side = 320, const DrawnPerson& who = {}) {
   using namespace drawing;
   cv::Mat3f picture(kSide, kSide);
@@ -152,11 +156,10 @@ inline cv::Mat3b drawn_face(int side = 320, const DrawnPerson& who = {}) {
     }
   Painter paint(picture);
   const double cx = kSide / 2.0, eye_y = kDrawnEyeY * kSide, w = who.wide;
-  paint.ellipse({cx, 660}, {250, 110}, {92, 70, 60}, 4);                                         // clothes
+  paint.ellipse({cx, 660}, {250, 110}, {92, 70, 60}, 4);                                                      // clothes
   paint.polygon({{cx - 82, 470}, {cx + 82, 470}, {cx + 96, 610}, {cx - 96, 610}}, shade(who.skin, 0.72), 5);  // neck
   paint.ellipse({cx, 280}, {182 * w, 226}, who.hair, 4);
-  for (const int ear : {-1, 1})
-    paint.ellipse({cx + ear * 168 * w, eye_y + 30}, {18, 42}, shade(who.skin, 0.85), 3);
+  for (const int ear : {-1, 1}) paint.ellipse({cx + ear * 168 * w, eye_y + 30}, {18, 42}, shade(who.skin, 0.85), 3);
   std::vector<cv::Point2d> outline;  // temples, cheeks, chin
   for (int i = 0; i < 72; ++i) {
     const double angle = CV_PI * i / 36.0, s = std::sin(angle), c = std::cos(angle);
@@ -171,9 +174,9 @@ inline cv::Mat3b drawn_face(int side = 320, const DrawnPerson& who = {}) {
     paint.ellipse({cx + cheek * 140 * w, 410}, {30, 110}, shade(who.skin, 0.70), 20, 0.8);
     paint.ellipse({cx + cheek * 146 * w, 270}, {20, 90}, shade(who.skin, 0.72), 16, 0.7);
   }
-  paint.ellipse({cx, 505}, {40, 18}, shade(who.skin, 1.06), 10, 0.7);  // chin
-  paint.ellipse({cx, 560}, {110, 22}, shade(who.skin, 0.45), 10, 0.8);   // below it
-  paint.ellipse({cx, 112}, {150 * w, 42}, who.hair, 10);                 // fringe
+  paint.ellipse({cx, 505}, {40, 18}, shade(who.skin, 1.06), 10, 0.7);   // chin
+  paint.ellipse({cx, 560}, {110, 22}, shade(who.skin, 0.45), 10, 0.8);  // below it
+  paint.ellipse({cx, 112}, {150 * w, 42}, who.hair, 10);                // fringe
   draw_eye(paint, kDrawnEyeX[0] * kSide, eye_y, -1, who);
   draw_eye(paint, kDrawnEyeX[1] * kSide, eye_y, 1, who);
   draw_nose(paint, cx, 392, who);

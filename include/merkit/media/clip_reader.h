@@ -61,4 +61,7 @@ std::vector<Frame> read_frames(const std::filesystem::path& clip, std::vector<in
 /// ClipError(decode_error) for missing, empty, truncated or foreign files.
 cv::Mat read_image(const std::filesystem::path& file);
 
+/// Writes a picture as PNG, atomically. Throws MachineError.
+void write_png(const std::filesystem::path& file, const cv::Mat& picture);
+
 }  // namespace merkit

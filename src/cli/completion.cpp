@@ -196,7 +196,7 @@ void describe_command(std::string& page, const CLI::App& command, const std::str
 std::string manual(const CLI::App& app) {
   std::string page =
       ".TH MERKIT 1 \"\" \"merkit " + tool_version() + "\" \"User Commands\"\n.SH NAME\nmerkit \\- " +
-      roff(app.get_description()) +
+      roff("find and name micro-expressions in video, train and score the systems that do") +
       "\n.SH SYNOPSIS\n.B merkit\n.I COMMAND\n[\\fIoptions\\fR] [\\fIarguments\\fR]\n"
       ".SH DESCRIPTION\nResults go to stdout or to the file given with \\-o, and nothing else does; messages and "
       "progress go to stderr. Every input of a batch has one row in the result, with a status: ok, no_face, "

@@ -23,5 +23,5 @@ for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 echo "check: JSON parses"
 git ls-files '*.json' | while read -r file; do jq empty "$file"; done
 echo "check: warnings are errors"
-scripts/build.sh -DMERKIT_WERROR=ON
+scripts/build.sh -DMERKIT_WERROR=ON -DMERKIT_TESTS=ON
 echo "check: all well"

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-scripts/build.sh
+scripts/build.sh -DMERKIT_TESTS=OFF  # scripts/test.sh builds the tests too
 
 merkit=build/bin/merkit
 demo=build/demo

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-scripts/build.sh
+scripts/build.sh -DMERKIT_TESTS=ON
 log=build/tests.log
 status=0
 ctest --test-dir build --output-on-failure -j "$(nproc)" "$@" | tee "$log" || status=$?

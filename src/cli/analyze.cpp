@@ -19,7 +19,12 @@ struct AnalyzeRequest {
   bool timing = false;
 };
 
-ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request, Progress& progress) {
+struct MethodNames {
+  std::string spotter, model;
+};
+
+ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request, const MethodNames& names,
+                         Progress& progress) {
   ClipRequest result;
   result.clip_id = clip.clip_id;
   result.subject = clip.subject;
@@ -28,6 +33,8 @@ ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request
   result.options = {clip.fps, clip.pattern};
   result.problem = clip.problem;
   result.pictures = request.pictures;
+  result.spotter = names.spotter;
+  result.model = names.model;
   result.frames_done = &progress.frames();
   if (clip.frames.empty())
     result.problem = ClipError(Status::unsupported, "the row has a ready motion image and no frames to look through",
@@ -51,12 +58,14 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings);
   Provenance provenance = provenance_of(request.common, settings, {{method.name, spotter_settings}});
   std::shared_ptr<Recognizer> recognizer;
+  MethodNames names{method.name, ""};
   LabelSet labels;
   if (naming) {
     const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
     recognizer = load_recognizer(model);
     provenance.device = recognizer->use_device(request.common.device);
     provenance.model = model.info.name + " sha256:" + model.sha256;
+    names.model = model.info.name;
     labels = recognizer->labels();
   }
   for (const auto& folder : {request.pictures, request.signals})
@@ -74,7 +83,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   const int code = run_batch<ClipAnalysis>(
       clips, request.batch, request.common,
       [&](const ManifestClip& clip, Progress& progress) {
-        return analyzer.analyze(clip_request(clip, request, progress));
+        return analyzer.analyze(clip_request(clip, request, names, progress));
       },
       [&](const ManifestClip&, const ClipAnalysis& analysis) {
         if (writer) writer->write(analysis);

@@ -92,6 +92,7 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
   result.per_dataset = grouped(outcomes, result.labels, &Outcome::dataset);
   result.per_subject = grouped(outcomes, result.labels, &Outcome::subject);
   for (const auto& name : result.metrics.absent) spdlog::warn("class {} does not occur in the truth", name);
+  result.outcomes = std::move(outcomes);
   return result;
 }
 

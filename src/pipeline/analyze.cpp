@@ -59,6 +59,8 @@ ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
   analysis.clip_id = request.clip_id;
   analysis.subject = request.subject;
   analysis.source = request.source;
+  analysis.spotter = request.spotter;
+  analysis.model = request.model;
   analysis.problem = problem_of([&] {
     if (request.problem) throw ClipError(*request.problem);
     const Followed followed = follow(request, analysis);

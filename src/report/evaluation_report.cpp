@@ -27,6 +27,27 @@ Json by_name(const std::vector<std::pair<std::string, RecognitionMetrics>>& grou
   return result;
 }
 
+/// One entry a subject, the unit of leave-one-subject-out.
+Json folds_of(const Evaluation::Recognition& recognition) {
+  Json folds = Json::array();
+  for (const auto& [subject, metrics] : recognition.per_subject) {
+    Json fold{{"subject", subject}, {"confusion", metrics.confusion}};
+    fold.update(to_json(metrics));
+    folds.push_back(fold);
+  }
+  return folds;
+}
+
+Json predictions_of(const Evaluation::Recognition& recognition) {
+  Json predictions = Json::array();
+  for (const auto& outcome : recognition.outcomes)
+    predictions.push_back({{"clip_id", outcome.id},
+                           {"subject", outcome.subject},
+                           {"label_true", recognition.labels.name(outcome.truth)},
+                           {"label_pred", recognition.labels.name(outcome.predicted)}});
+  return predictions;
+}
+
 Json to_json(const SpottingMetrics& metrics) {
   return {{"true_positives", metrics.true_positives},   {"false_positives", metrics.false_positives},
           {"false_negatives", metrics.false_negatives}, {"precision", rounded(metrics.precision)},
@@ -40,7 +61,15 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
   document.update(to_json(provenance));
   if (evaluation.recognition) {
     const auto& r = *evaluation.recognition;
-    document["dataset"] = {{"n", r.metrics.n}, {"excluded", r.excluded}, {"seen_subjects", r.seen}};
+    document["protocol"] = {{"name", "predictions as given"},
+                            {"pooled", true},
+                            {"epoch_selection", nullptr},
+                            {"seeds", nullptr},
+                            {"leaky", r.seen > 0}};
+    Json per_set = Json::object();
+    for (const auto& [name, metrics] : r.per_dataset) per_set[name] = metrics.n;
+    document["dataset"] = {
+        {"n", r.metrics.n}, {"per_set", per_set}, {"excluded", r.excluded}, {"seen_subjects", r.seen}};
     document["classes"] = r.labels.classes();
     document["confusion"] = r.metrics.confusion;
     document["metrics"] = to_json(r.metrics);
@@ -60,8 +89,9 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
     document["per_class"] = per_class;
     document["absent_classes"] = r.metrics.absent;
     document["per_dataset"] = by_name(r.per_dataset);
-    document["per_subject"] = by_name(r.per_subject);
     document["baselines"] = {{"majority", to_json(r.majority)}};
+    document["folds"] = folds_of(r);
+    document["predictions"] = predictions_of(r);
   }
   if (evaluation.spotting) {
     const auto& s = *evaluation.spotting;

@@ -53,7 +53,9 @@ Json to_json(const ClipAnalysis& analysis, const RecordOptions& options, const L
               {"fps", rounded(analysis.fps)},
               {"duration_s", rounded(analysis.duration_s)},
               {"face", {{"frames", analysis.frames_with_face}, {"segments", analysis.segments}}},
-              {"intervals", intervals}};
+              {"intervals", intervals},
+              {"spotter", analysis.spotter}};
+  if (options.kind == "analysis") result["model"] = analysis.model;
   const auto& t = analysis.timing;
   result["timing"] = options.timing ? Json{{"read_s", rounded(t.read_s)},
                                            {"align_s", rounded(t.align_s)},

@@ -218,6 +218,20 @@ TEST(Train, MakesAModelThatRecognizesAndIsTheSameForTheSameSeed) {
   const RunResult seen = run_merkit({"recognize", "--manifest", folder / "m.csv", "--model", folder / "a.safetensors"});
   EXPECT_EQ(seen.exit_code, 4);
   EXPECT_THAT(seen.err, HasSubstr("was trained on 3 of the subjects it would be scored on"));
+
+  for (const char* format : {"json", "jsonl", "csv"}) {
+    ASSERT_EQ(run_merkit({"recognize", "--manifest", folder / "m.csv", "--model", folder / "a.safetensors",
+                          "--allow-seen-subjects", "--format", format, "-o", folder / "p"})
+                  .exit_code,
+              0);
+    ASSERT_EQ(run_merkit({"evaluate", folder / "p", "-o", folder / "e.json"}).exit_code, 0);
+    expect_valid(folder / "e.json");
+    const json scores = document_in(folder / "e.json");
+    EXPECT_EQ(scores["dataset"]["n"], 9) << "the three of \"others\" have no true class";
+    EXPECT_EQ(scores["dataset"]["seen_subjects"], 9);
+    EXPECT_TRUE(scores["protocol"]["leaky"]);
+    EXPECT_EQ(scores["folds"].size(), 3u);
+  }
 }
 
 TEST(Train, AClipThatCannotBeReadStopsItUnlessLeftOutOnPurpose) {

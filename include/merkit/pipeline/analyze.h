@@ -30,8 +30,9 @@ struct AnalysisTiming {
 /// Everything `merkit run` and `merkit spot` find in one clip.
 struct ClipAnalysis {
   std::string clip_id, subject, source;
-  ClipProblem problem;  ///< status ok when all went well
-  int frames = 0;       ///< frames decoded
+  std::string spotter, model;  ///< names of what was used; no model when only spotting
+  ClipProblem problem;         ///< status ok when all went well
+  int frames = 0;              ///< frames decoded
   double fps = 0;
   double duration_s = 0;  ///< from the first frame's to the last frame's timestamp, plus one frame
   int frames_with_face = 0;
@@ -48,6 +49,7 @@ struct ClipRequest {
   std::filesystem::path clip;
   ClipOptions options;
   std::optional<ClipError> problem;                  ///< known before anything is read
+  std::string spotter, model;                        ///< names, for the record
   std::filesystem::path pictures;                    ///< directory for a picture of each interval, empty for none
   std::atomic<std::int64_t>* frames_done = nullptr;  ///< counted up with each frame, for progress
 };

@@ -100,7 +100,8 @@ struct Evaluation {
     std::vector<std::pair<std::string, RecognitionMetrics>> per_dataset;
     std::vector<std::pair<std::string, RecognitionMetrics>> per_subject;
     int excluded = 0;  ///< rows without prediction or truth
-    int seen = 0;      ///< rows of people that the model was trained on
+    std::vector<Outcome> outcomes;
+    int seen = 0;  ///< rows of people that the model was trained on
   };
   struct Spotting {
     SpottingMetrics micro, macro, overall;

@@ -9,6 +9,6 @@ status=0
 ctest --test-dir build --output-on-failure -j "$(nproc)" "$@" | tee "$log" || status=$?
 echo
 echo "The slowest tests:"
-grep -E '^ *[0-9]+/[0-9]+ Test' "$log" | sed -E 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: (.*[^.]) \.*.* ([0-9.]+) sec.*/\2 s  \1/' |
+grep -E '^ *[0-9]+/[0-9]+ Test' "$log" | sed -E 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .* ([0-9.]+) sec.*/\2 s  \1/' |
   sort -rn | head -n 15
 exit "$status"

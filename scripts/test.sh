@@ -10,5 +10,5 @@ ctest --test-dir build --output-on-failure -j "$(nproc)" "$@" | tee "$log" || st
 echo
 echo "The slowest tests:"
 grep -E '^ *[0-9]+/[0-9]+ Test' "$log" | sed -E 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .* ([0-9.]+) sec.*/\2 s  \1/' |
-  sort -rn | head -n 15
+  sort -rn | sed -n 1,15p  # not head, which would end the pipe early and with it this script
 exit "$status"

@@ -111,29 +111,31 @@ ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnal
 void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed& followed,
                                       ClipAnalysis& analysis) const {
   Stopwatch watch;
-  std::vector<int> wanted;
-  for (const auto& detection : analysis.detections) {
-    wanted.push_back(detection.interval.onset);
-    wanted.push_back(detection.interval.apex_or_middle());
-  }
-  std::map<int, AlignedFace> crops;
-  for (const Frame& frame : read_frames(request.clip, wanted, request.options))
-    if (auto crop = followed.crop(frame, face_)) crops[frame.number] = std::move(*crop);
-  analysis.timing.read_s += watch.lap();
+  const auto reader = open_clip(request.clip, request.options);
+  // Detections come in order and do not overlap, so one onset and one apex crop are all that is held at a time.
+  const auto crop_at = [&](int number) -> std::optional<AlignedFace> {
+    while (const auto next = reader->next_number()) {
+      if (*next > number) break;
+      if (*next == number) return followed.crop(*reader->next(), face_);
+      reader->skip();
+    }
+    return std::nullopt;
+  };
   for (Detection& detection : analysis.detections) {
     Sample sample;
     sample.id = request.clip_id;
     sample.interval = detection.interval;
     for (const int number : {detection.interval.onset, detection.interval.apex_or_middle()})
-      if (const auto crop = crops.find(number); crop != crops.end()) sample.faces.push_back(crop->second);
+      if (auto crop = crop_at(number)) sample.faces.push_back(std::move(*crop));
+    analysis.timing.read_s += watch.lap();
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
     if (!request.pictures.empty() && sample.faces.size() == 2) {
       const cv::Mat &onset = sample.faces[0].image, &apex = sample.faces[1].image;
       write_png(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
                 motion_picture(onset, apex, optical_flow(onset, apex)));
     }
+    analysis.timing.recognize_s += watch.lap();
   }
-  analysis.timing.recognize_s += watch.lap();
 }
 
 }  // namespace merkit

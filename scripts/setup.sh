@@ -9,12 +9,12 @@ packages=(
   # LibTorch, and the BLAS that makes its matrix products some thirty times faster than the default
   libtorch-dev libopenblas0-pthread libopenblas-pthread-dev
   # pictures, optical flow, faces, video
-  libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data
+  libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data libhwy-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # command line, messages, JSON, sha256
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev
   # tests, checks, import of published weights
-  libgtest-dev libgmock-dev clang-format jq ffmpeg python3 python3-torch python3-numpy python3-jsonschema man-db
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format jq ffmpeg python3 python3-torch python3-numpy python3-jsonschema man-db
 )
 
 missing=()

@@ -1,6 +1,7 @@
 #include "cli/batch.h"
 #include "cli/commands.h"
 #include "merkit/methods/method.h"
+#include "merkit/motion/instruction_set.h"
 #include "merkit/report/provenance.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,12 @@ std::vector<Finding> findings(const fs::path& model_dir) {
     result.push_back(finding);
   }
   result.push_back({"cpus", std::to_string(available_cpus()), ""});
+  try {
+    result.push_back(
+        {"vector instructions", fmt::format("{} (of {})", instruction_set(), fmt::join(instruction_sets(), ", ")), ""});
+  } catch (const Error& error) {
+    result.push_back({"vector instructions", error.what(), "unset MERKIT_SIMD"});
+  }
   try {
     std::string names;
     for (const auto& method : methods()) names += (names.empty() ? "" : ", ") + method.name;
@@ -84,8 +91,8 @@ void add_doctor(Commands& commands) {
     std::string text;
     for (const auto& finding : findings(request->common.model_dir)) {
       document["findings"].push_back({{"what", finding.what}, {"state", finding.state}, {"mend", finding.mend}});
-      text += fmt::format("{} {:<16} {}\n", finding.mend.empty() ? "ok     " : "PROBLEM", finding.what, finding.state);
-      if (!finding.mend.empty()) text += fmt::format("        {:<16} -> {}\n", "", finding.mend);
+      text += fmt::format("{} {:<19} {}\n", finding.mend.empty() ? "ok     " : "PROBLEM", finding.what, finding.state);
+      if (!finding.mend.empty()) text += fmt::format("        {:<19} -> {}\n", "", finding.mend);
     }
     Output output({});
     output.stream() << (request->format == "json" ? document.dump(2) + "\n" : text);

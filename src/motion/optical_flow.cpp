@@ -1,13 +1,14 @@
 #include "merkit/motion/optical_flow.h"
 
 #include "merkit/core/error.h"
+#include "motion/tvl1/solver.h"
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/optflow.hpp>
 #include <opencv2/video/tracking.hpp>
 
 namespace merkit {
@@ -69,41 +70,15 @@ PaddedPair padded(const cv::Mat& from, const cv::Mat& to, int least) {
 
 class Tvl1Flow final : public OpticalFlow {
  public:
-  explicit Tvl1Flow(const Tvl1Config& config) : config_(config), flow_(cv::optflow::DualTVL1OpticalFlow::create()) {
-    flow_->setTau(config.tau);
-    flow_->setLambda(config.lambda);
-    flow_->setTheta(config.theta);
-    flow_->setEpsilon(config.epsilon);
-    flow_->setScaleStep(config.scale_step);
-    flow_->setWarpingsNumber(config.warps);
-    flow_->setInnerIterations(config.inner_iterations);
-    flow_->setOuterIterations(config.outer_iterations);
-    flow_->setMedianFiltering(config.median_filter);
-    flow_->setGamma(0);
-    flow_->setUseInitialFlow(false);
-  }
+  explicit Tvl1Flow(const Tvl1Config& config) : solver_(config) {}
 
   MotionField operator()(const cv::Mat& from, const cv::Mat& to) override {
     check_pair(from, to);
-    // OpenCV lowers its number of scales for small pictures and keeps it lowered; set afresh, no call depends on those
-    // before it.
-    flow_->setScalesNumber(scales_for(from.size()));
-    cv::Mat flow;
-    flow_->calc(grey(from), grey(to), flow);
-    return split_flow(flow);
+    return solver_(grey(from), grey(to));
   }
 
  private:
-  /// As many levels as asked for, down to 16 pixels.
-  int scales_for(cv::Size size) const {
-    int scales = 1;
-    double shorter = std::min(size.width, size.height) * config_.scale_step;
-    for (; scales < config_.scales && shorter >= 16; ++scales) shorter *= config_.scale_step;
-    return scales;
-  }
-
-  Tvl1Config config_;
-  cv::Ptr<cv::optflow::DualTVL1OpticalFlow> flow_;
+  tvl1::Solver solver_;
 };
 
 class DisFlow final : public OpticalFlow {
@@ -150,7 +125,7 @@ struct CheckFields {
   }
   template <class T>
   void operator()(const char* /*key*/, T& nested, const char* /*meaning*/) const {
-    fields(*this, nested);
+    if constexpr (std::is_class_v<T>) fields(*this, nested);
   }
 };
 

@@ -35,8 +35,8 @@ MotionField flow_with(const Tvl1Config& tvl1) {
 /// Hears the keys that `fields` declares.
 struct Keys {
   std::set<std::string>* keys;
-  template <class T, class Check>
-  void operator()(const char* key, T& /*value*/, const char* /*meaning*/, Check /*check*/) const {
+  template <class T, class... Check>
+  void operator()(const char* key, T& /*value*/, const char* /*meaning*/, Check... /*check*/) const {
     keys->insert(key);
   }
 };
@@ -53,6 +53,9 @@ const std::vector<Change>& changes() {
       {"inner_iterations", [](Tvl1Config& c) { c.inner_iterations = 2; }},
       {"outer_iterations", [](Tvl1Config& c) { c.outer_iterations = 1; }},
       {"median_filter", [](Tvl1Config& c) { c.median_filter = 1; }},
+      {"normalise", [](Tvl1Config& c) { c.normalise = true; }},
+      {"presmoothing", [](Tvl1Config& c) { c.presmoothing = 0.8; }},
+      {"pyramid_smoothing", [](Tvl1Config& c) { c.pyramid_smoothing = 0.6; }},
   };
   return all;
 }
@@ -98,7 +101,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Change{"warps", [](Tvl1Config& c) { c.warps = 0; }},
                       Change{"inner_iterations", [](Tvl1Config& c) { c.inner_iterations = -3; }},
                       Change{"outer_iterations", [](Tvl1Config& c) { c.outer_iterations = 0; }},
-                      Change{"median_filter", [](Tvl1Config& c) { c.median_filter = 4; }}),
+                      Change{"median_filter", [](Tvl1Config& c) { c.median_filter = 4; }},
+                      Change{"presmoothing", [](Tvl1Config& c) { c.presmoothing = -1; }},
+                      Change{"pyramid_smoothing", [](Tvl1Config& c) { c.pyramid_smoothing = -0.1; }}),
     key_of);
 
 TEST(Tvl1Config, DoesNotMatterToTheOtherMethods) {

@@ -22,10 +22,14 @@ const std::vector<std::string>& flow_method_names();  ///< "tvl1", "dis", "farne
 /// Throws ConfigError listing the names.
 FlowMethod flow_method_from_string(std::string_view name);
 
-/// TV-L1 (Zach, Pock, Bischof, DAGM 2007; IPOL 2013, doi:10.5201/ipol.2013.26).
+/// TV-L1 (Zach, Pock, Bischof, DAGM 2007; IPOL 2013, doi:10.5201/ipol.2013.26). The defaults are those of OpenCV's
+/// DualTVL1; configs/pipelines/ipol_flow.json holds those of the IPOL article, with which the published motion images
+/// of STSTNet and Bi-WOOF were made.
 struct Tvl1Config {
   double tau = 0.25, lambda = 0.15, theta = 0.3, epsilon = 0.01, scale_step = 0.8;
   int scales = 5, warps = 5, inner_iterations = 30, outer_iterations = 10, median_filter = 5;
+  bool normalise = false;
+  double presmoothing = 0, pyramid_smoothing = 0;
 };
 
 struct FlowConfig {
@@ -49,6 +53,12 @@ void fields(Visitor&& visit, Tvl1Config& c) {
   visit("outer_iterations", c.outer_iterations, "median filters a warp", at_least_one);
   visit("median_filter", c.median_filter, "median window: 1 (none), 3 or 5",
         [](int n) { return n == 1 || n == 3 || n == 5 ? nullptr : "must be 1, 3 or 5"; });
+  const auto not_negative = [](double x) { return x >= 0 ? nullptr : "must be at least 0"; };
+  visit("normalise", c.normalise, "stretch the grey values of both pictures together to 0..255");
+  visit("presmoothing", c.presmoothing, "standard deviation in pixels of a Gaussian filter on both, 0 for none",
+        not_negative);
+  visit("pyramid_smoothing", c.pyramid_smoothing,
+        "s, for a Gaussian of s sqrt(1 / scale_step^2 - 1) pixels before each level is made smaller", not_negative);
 }
 
 template <class Visitor>

@@ -1,0 +1,33 @@
+#include "motion/tvl1/grid.h"
+
+#include "motion/tvl1/kernels.h"
+
+#include <algorithm>
+
+namespace merkit::tvl1 {
+
+void Grid::resize(int width, int height) {
+  width_ = width;
+  height_ = height;
+  plane_pitch_ = (width + kMargin - 1) / kMargin * kMargin + 2 * kMargin;
+  row_pitch_ = kPlanes * plane_pitch_;
+  // Rows whose distance is a multiple of 4 KiB would compete for the same lines of the first cache.
+  if (row_pitch_ % 1024 < kMargin) row_pitch_ += kMargin;
+  const std::size_t needed = static_cast<std::size_t>(row_pitch_) * (height + 2);
+  if (needed > capacity_) {
+    values_ = hwy::AllocateAligned<float>(needed);
+    capacity_ = needed;
+  }
+  std::fill_n(values_.get(), needed, 0.f);
+}
+
+void Scratch::resize(int width) {
+  pitch_ = (width + Grid::kMargin - 1) / Grid::kMargin * Grid::kMargin + 2 * Grid::kMargin;
+  const std::ptrdiff_t needed = (kRowsKept + 5) * pitch_;
+  if (needed <= capacity_) return;
+  values_ = hwy::AllocateAligned<float>(static_cast<std::size_t>(needed));
+  std::fill_n(values_.get(), needed, 0.f);
+  capacity_ = needed;
+}
+
+}  // namespace merkit::tvl1

@@ -9,7 +9,7 @@ packages=(
   # LibTorch, and the BLAS that makes its matrix products some thirty times faster than the default
   libtorch-dev libopenblas0-pthread libopenblas-pthread-dev
   # pictures, optical flow, faces, video
-  libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data libhwy-dev
+  libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data libxxhash-dev libhwy-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # command line, messages, JSON, sha256
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev

@@ -1,10 +1,13 @@
 #include "merkit/face/face_aligner.h"
 
+#include "face/crop_source.h"
 #include "face/registration.h"
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <optional>
+#include <utility>
 
 #include <opencv2/imgproc.hpp>
 
@@ -21,30 +24,10 @@ constexpr int kStablePoints[] = {39, 42, 27, 28, 29, 30};
 constexpr double kCanonical[][2] = {{0.3626, 0.4429}, {0.6374, 0.4429}, {0.5, 0.4066},
                                     {0.5, 0.4919},    {0.5, 0.5746},    {0.5, 0.6649}};
 
-constexpr double kMinInliers = 0.3;    ///< share of tracked points that must agree for a registration to count
-constexpr double kSecondStepPx = 0.3;  ///< a correction beyond this is repeated from the better position
-constexpr int kFullSearchEvery = 10;   ///< frames between thorough searches while no face is found
-
-double scale_of(const cv::Matx23d& similarity) { return std::hypot(similarity(0, 0), similarity(1, 0)); }
-
-/// Source pixels are averaged k x k before the crop is cut from a picture much finer than it, lest fine texture alias.
-int shrink_for(const cv::Matx23d& crop_from_source) {
-  return std::max(1, static_cast<int>(std::lround(0.7 / scale_of(crop_from_source))));
-}
-
-cv::Mat warped(const cv::Mat& source, const cv::Matx23d& crop_from_source, int shrink, cv::Size size) {
-  cv::Mat input = source, crop;
-  cv::Matx23d transform = crop_from_source;
-  if (shrink > 1) {
-    const cv::Size whole(source.cols / shrink, source.rows / shrink);
-    cv::resize(source(cv::Rect(0, 0, whole.width * shrink, whole.height * shrink)), input, whole, 0, 0, cv::INTER_AREA);
-    const double centre = (shrink - 1) / 2.0;  // of the first k x k pixels
-    const double k = shrink;
-    transform = composed(crop_from_source, cv::Matx23d(k, 0, centre, 0, k, centre));
-  }
-  cv::warpAffine(input, crop, transform, size, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-  return crop;
-}
+constexpr double kMinInliers = 0.3;     ///< share of tracked points that must agree for a registration to count
+constexpr double kSecondStepPx = 0.3;   ///< a correction beyond this is repeated from the better position
+constexpr int kFullSearchEvery = 10;    ///< frames between thorough searches while no face is found
+constexpr std::size_t kRemembered = 8;  ///< poses that a face can come back to
 
 cv::Mat1b grey_of(const cv::Mat& bgr) {
   cv::Mat1b grey;
@@ -53,6 +36,15 @@ cv::Mat1b grey_of(const cv::Mat& bgr) {
 }
 
 cv::Point2d centre_of(const cv::Rect2d& box) { return {box.x + box.width / 2, box.y + box.height / 2}; }
+
+/// A reference pose and its picture.
+struct Pose {
+  int segment;
+  int shrink;
+  StableRegion reference;
+  Landmarks landmarks;  ///< in crop coordinates
+  cv::Rect2d box;       ///< the detector's box in crop coordinates
+};
 
 }  // namespace
 
@@ -73,11 +65,9 @@ struct FaceAligner::Impl {
   FaceConfig config;
   cv::Size size{config.width, config.height()};
 
-  std::optional<StableRegion> reference;  ///< of the present segment; empty before the first face
-  Landmarks reference_landmarks{};        ///< in crop coordinates
-  cv::Rect2d reference_box;               ///< the detector's box in crop coordinates
-  cv::Matx23d crop_from_source;           ///< of the last frame with a face
-  int segment = -1, shrink = 1;
+  std::deque<Pose> poses;        ///< the present one first, then those before it, the latest first
+  cv::Matx23d crop_from_source;  ///< of the last frame with a face
+  int segments = 0;
   bool lost = true;
   int frames_lost = 0;
 
@@ -86,7 +76,7 @@ struct FaceAligner::Impl {
     DetectionConfig how = config.detection;
     if (frames_lost % kFullSearchEvery != 0) how.full_scale = how.upsample = false;
     std::vector<DetectedFace> faces = model->detect(image, how);
-    if (segment < 0) {
+    if (poses.empty()) {
       if (static_cast<int>(faces.size()) <= config.face) return std::nullopt;
       return faces[config.face];
     }
@@ -100,60 +90,58 @@ struct FaceAligner::Impl {
   /// Where the detector would put its box in the frame last seen.
   cv::Rect2d source_box() const {
     const cv::Matx23d source_from_crop = inverted(crop_from_source);
-    const cv::Point2d c = centre_of(reference_box);
-    const double scale = scale_of(source_from_crop), side = reference_box.width * scale;
-    const cv::Point2d centre(source_from_crop(0, 0) * c.x + source_from_crop(0, 1) * c.y + source_from_crop(0, 2),
-                             source_from_crop(1, 0) * c.x + source_from_crop(1, 1) * c.y + source_from_crop(1, 2));
+    const Pose& present = poses.front();
+    const double scale = scale_of(source_from_crop), side = present.box.width * scale;
+    const cv::Point2d centre = mapped(source_from_crop, centre_of(present.box));
     return {centre.x - side / 2, centre.y - side / 2, side, side};
   }
 
-  /// Registers the frame to the reference, beginning at `guess`. Returns the crop, or nothing when it does not fit.
-  std::optional<AlignedFace> registered(const cv::Mat& image, const cv::Matx23d& guess) const {
+  /// Registers the frame to a pose, beginning at `guess`. Returns the crop, or nothing when it does not fit.
+  std::optional<AlignedFace> registered(const cv::Mat& image, const Pose& pose, const cv::Matx23d& guess) const {
+    CropSource source(image, pose.shrink, size);
     cv::Matx23d transform = guess;
     for (int step = 0; step < 2; ++step) {
-      const Registration found = reference->register_crop(grey_of(warped(image, transform, shrink, size)));
+      const Registration found = pose.reference.register_window(source.grey_crop(transform, pose.reference.window()));
       if (found.inliers < kMinInliers) return std::nullopt;
-      const cv::Matx23d& correction = found.reference_from_crop;
-      transform = composed(correction, transform);
+      transform = composed(found.reference_from_crop, transform);
       const cv::Point2d nose(0.5 * size.width, 0.5 * size.width);
-      const cv::Point2d moved(correction(0, 0) * nose.x + correction(0, 1) * nose.y + correction(0, 2),
-                              correction(1, 0) * nose.x + correction(1, 1) * nose.y + correction(1, 2));
-      if (cv::norm(moved - nose) < kSecondStepPx) break;
+      if (cv::norm(mapped(found.reference_from_crop, nose) - nose) < kSecondStepPx) break;
     }
     AlignedFace face;
-    face.image = warped(image, transform, shrink, size);
-    face.confidence = std::max(0.0, reference->similarity(grey_of(face.image)));
+    face.image = source.colour_crop(transform);
+    face.confidence = std::max(0.0, pose.reference.similarity(face.image));
     if (face.confidence < config.min_similarity) return std::nullopt;
     face.crop_from_source = transform;
     return face;
   }
 
   AlignedFace new_segment(const cv::Mat& image, const DetectedFace& detected) {
-    ++segment;
     AlignedFace face;
     face.crop_from_source = canonical_crop_from_source(detected.landmarks, size.width, size.height);
-    shrink = shrink_for(face.crop_from_source);
-    face.image = warped(image, face.crop_from_source, shrink, size);
+    const int shrink = shrink_for(face.crop_from_source);
+    face.image = CropSource(image, shrink, size).colour_crop(face.crop_from_source);
     face.confidence = 1;
-    reference.emplace(grey_of(face.image));
-    reference_landmarks = transformed(detected.landmarks, face.crop_from_source);
-    const double scale = scale_of(face.crop_from_source);
-    const cv::Point2d c = centre_of(detected.box);
-    const auto& t = face.crop_from_source;
-    const double side = detected.box.width * scale;
-    reference_box = {t(0, 0) * c.x + t(0, 1) * c.y + t(0, 2) - side / 2,
-                     t(1, 0) * c.x + t(1, 1) * c.y + t(1, 2) - side / 2, side, side};
+    const cv::Point2d centre = mapped(face.crop_from_source, centre_of(detected.box));
+    const double side = detected.box.width * scale_of(face.crop_from_source);
+    poses.push_front({segments++, shrink, StableRegion(grey_of(face.image)),
+                      transformed(detected.landmarks, face.crop_from_source),
+                      cv::Rect2d(centre.x - side / 2, centre.y - side / 2, side, side)});
+    if (poses.size() > kRemembered) poses.pop_back();
     return face;
   }
 
   std::optional<AlignedFace> follow(const cv::Mat& image) {
-    if (reference && !lost)
-      if (auto face = registered(image, crop_from_source)) return face;
+    if (!poses.empty() && !lost)
+      if (auto face = registered(image, poses.front(), crop_from_source)) return face;
     const auto detected = search(image);
     if (!detected) return std::nullopt;
-    if (reference)
-      if (auto face = registered(image, canonical_crop_from_source(detected->landmarks, size.width, size.height)))
+    const cv::Matx23d guess = canonical_crop_from_source(detected->landmarks, size.width, size.height);
+    for (std::size_t i = 0; i < poses.size(); ++i)
+      if (auto face = registered(image, poses[i], guess)) {
+        std::rotate(poses.begin(), poses.begin() + static_cast<std::ptrdiff_t>(i),
+                    poses.begin() + static_cast<std::ptrdiff_t>(i) + 1);
         return face;
+      }
     return new_segment(image, *detected);
   }
 };
@@ -169,14 +157,14 @@ AlignedFace FaceAligner::align(const Frame& frame) {
   AlignedFace face = found.value_or(AlignedFace{});
   face.number = frame.number;
   face.time_s = frame.time_s;
-  face.segment = std::max(0, impl_->segment);
+  face.segment = impl_->poses.empty() ? 0 : impl_->poses.front().segment;
   if (!found) return face;
   face.success = true;
-  face.shrink = impl_->shrink;
+  face.shrink = impl_->poses.front().shrink;
   impl_->crop_from_source = face.crop_from_source;
   face.landmarks = impl_->config.landmarks_every_frame
                        ? transformed(impl_->model->landmarks(frame.image, impl_->source_box()), face.crop_from_source)
-                       : impl_->reference_landmarks;
+                       : impl_->poses.front().landmarks;
   return face;
 }
 
@@ -184,7 +172,7 @@ AlignedFace FaceAligner::crop(const Frame& frame, const AlignedFace& like, int w
   AlignedFace face = like;
   face.number = frame.number;
   face.time_s = frame.time_s;
-  face.image = warped(frame.image, like.crop_from_source, like.shrink, {width, height});
+  face.image = CropSource(frame.image, like.shrink, {width, height}).colour_crop(like.crop_from_source);
   return face;
 }
 

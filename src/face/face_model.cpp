@@ -1,18 +1,15 @@
 #include "merkit/face/face_model.h"
 
+#include "face/compact_predictor.h"
+#include "face/frontal_detector.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <mutex>
 #include <string>
-#include <utility>
 
-#include <dlib/image_processing/frontal_face_detector.h>
-#include <dlib/image_processing/shape_predictor.h>
-#include <dlib/opencv/cv_image.h>
 #include <opencv2/imgproc.hpp>
 
 namespace fs = std::filesystem;
@@ -21,7 +18,6 @@ namespace merkit {
 namespace {
 
 constexpr const char* kPredictorName = "shape_predictor_68_face_landmarks.dat";
-constexpr const char* kHint = "apt-get install libdlib-data, or set MERKIT_LANDMARKS to the file's path";
 
 /// The largest picture, in pixels, that is still searched at double scale: beyond, the search takes seconds, and faces
 /// below 80 px in so large a picture are too small for micro-expressions anyway.
@@ -36,85 +32,38 @@ cv::Mat1b grey_of(const cv::Mat& picture) {
   return grey;
 }
 
-/// Edges, not pixel centres: a dlib rectangle covers its right and bottom pixels.
-cv::Rect2d box_of(const dlib::rectangle& r, double scale) {
-  return {r.left() / scale, r.top() / scale, r.width() / scale, r.height() / scale};
-}
-
-dlib::rectangle rectangle_of(const cv::Rect2d& box) {
-  return {std::lround(box.x), std::lround(box.y), std::lround(box.x + box.width) - 1,
-          std::lround(box.y + box.height) - 1};
-}
-
-dlib::shape_predictor load_predictor(const fs::path& file) {
-  if (!fs::is_regular_file(file))
-    throw ModelError("cannot load face landmarks: there is no file " + file.string(), kHint);
-  dlib::shape_predictor predictor;
-  try {
-    dlib::deserialize(file.string()) >> predictor;
-  } catch (const std::exception& error) {
-    throw ModelError("cannot load face landmarks from " + file.string() +
-                         ": expected a complete dlib shape predictor (" + error.what() + ")",
-                     kHint);
-  }
-  if (predictor.num_parts() != std::tuple_size_v<Landmarks>)
-    throw ModelError("cannot use " + file.string() + ": it predicts " + std::to_string(predictor.num_parts()) +
-                         " points, expected 68 (iBUG 300-W)",
-                     kHint);
-  return predictor;
+cv::Rect whole_pixels(const cv::Rect2d& box) {
+  const auto whole = [](double v) { return static_cast<int>(std::lround(v)); };
+  const cv::Point corner(whole(box.x), whole(box.y));
+  return {corner, cv::Point(whole(box.x + box.width), whole(box.y + box.height))};
 }
 
 }  // namespace
 
-/// The predictor is read only, but a detector caches its feature pyramid: every search borrows one of its own.
 struct FaceModel::Impl {
-  explicit Impl(const fs::path& file) : predictor(load_predictor(file)) {}
+  explicit Impl(const fs::path& file) : predictor(CompactPredictor::open(file)) {}
 
-  dlib::shape_predictor predictor;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<dlib::frontal_face_detector>> idle;
+  CompactPredictor predictor;
+  FrontalDetector detector;
 
-  std::vector<dlib::rect_detection> search(const cv::Mat1b& grey) {
-    std::unique_ptr<dlib::frontal_face_detector> detector;
-    {
-      const std::lock_guard lock(mutex);
-      if (!idle.empty()) {
-        detector = std::move(idle.back());
-        idle.pop_back();
-      }
-    }
-    if (!detector) detector = std::make_unique<dlib::frontal_face_detector>(dlib::get_frontal_face_detector());
-    std::vector<dlib::rect_detection> found;
-    (*detector)(dlib::cv_image<unsigned char>(grey), found);
-    const std::lock_guard lock(mutex);
-    idle.push_back(std::move(detector));
-    return found;
-  }
-
-  std::vector<DetectedFace> search_at(const cv::Mat1b& grey, double scale) {
+  std::vector<DetectedFace> search_at(const cv::Mat1b& grey, double scale) const {
     cv::Mat1b resized = grey;
     if (scale != 1) {
       const cv::Size size(std::max(1, cvRound(grey.cols * scale)), std::max(1, cvRound(grey.rows * scale)));
       cv::resize(grey, resized, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
     }
     std::vector<DetectedFace> faces;
-    for (const auto& found : search(resized)) {
+    for (const FoundBox& found : detector.search(resized)) {
       DetectedFace face;
-      face.box = box_of(found.rect, scale);
-      face.confidence = found.detection_confidence;
+      face.box = {found.box.x / scale, found.box.y / scale, found.box.width / scale, found.box.height / scale};
+      face.confidence = found.confidence;
       faces.push_back(face);
     }
     return faces;
   }
 
   Landmarks predict(const cv::Mat1b& grey, const cv::Rect2d& box) const {
-    const auto shape = predictor(dlib::cv_image<unsigned char>(grey), rectangle_of(box));
-    Landmarks points;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      const dlib::point& p = shape.part(i);
-      points[i] = cv::Point2f(static_cast<float>(p.x()), static_cast<float>(p.y()));
-    }
-    return points;
+    return predictor.predict(grey, whole_pixels(box));
   }
 };
 
@@ -137,7 +86,7 @@ fs::path FaceModel::find_predictor() {
     searched += "\n  " + place.string();
   }
   throw ModelError("cannot find the face landmark model " + std::string(kPredictorName) + "; searched:" + searched,
-                   kHint);
+                   kLandmarkHint);
 }
 
 std::vector<DetectedFace> FaceModel::detect(const cv::Mat& bgr, const DetectionConfig& config) const {

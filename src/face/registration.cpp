@@ -1,13 +1,12 @@
 #include "face/registration.h"
 
-#include "merkit/core/aligned_face.h"
+#include "face/crop_source.h"
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <cstdint>
 
 #include <opencv2/imgproc.hpp>
-#include <opencv2/video/tracking.hpp>
 
 namespace merkit {
 namespace {
@@ -17,14 +16,17 @@ namespace {
 constexpr double kLeft = 0.37, kRight = 0.63, kTop = 0.38, kBottom = 0.68;
 constexpr int kPointsAcross = 8, kPointsDown = 9;
 
-constexpr int kWindow = 17, kLevels = 2;
+constexpr int kSurroundings = 40;       ///< px that patches a quarter as fine reach beyond their points
 constexpr double kBackwardError = 0.5;  ///< px; a point that does not find its way back is not used
 constexpr double kOutlier = 1.0;        ///< px of residual beyond which a point has no weight
 constexpr int kReweightings = 6;
 constexpr double kTowardsIdentity = 1;
 
-cv::Point2d mapped(const cv::Matx23d& t, const cv::Point2f& p) {
-  return {t(0, 0) * p.x + t(0, 1) * p.y + t(0, 2), t(1, 0) * p.x + t(1, 1) * p.y + t(1, 2)};
+cv::Rect region_of(cv::Size crop) {
+  const double width = crop.width;
+  return cv::Rect(cvRound(kLeft * width), cvRound(kTop * width), cvRound((kRight - kLeft) * width),
+                  cvRound((kBottom - kTop) * width)) &
+         cv::Rect({0, 0}, crop);
 }
 
 }  // namespace
@@ -54,29 +56,52 @@ cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vect
   return {a, -b, to_mean.x - a * from_mean.x + b * from_mean.y, b, a, to_mean.y - b * from_mean.x - a * from_mean.y};
 }
 
-StableRegion::StableRegion(cv::Mat1b reference) : reference_(std::move(reference)) {
-  const double width = reference_.cols;
-  region_ = cv::Rect(cvRound(kLeft * width), cvRound(kTop * width), cvRound((kRight - kLeft) * width),
-                     cvRound((kBottom - kTop) * width)) &
-            cv::Rect(0, 0, reference_.cols, reference_.rows);
+double correlation(const cv::Mat& a, const cv::Mat1b& b) {
+  cv::Mat1b grey;
+  if (a.channels() == 1)
+    grey = a;
+  else
+    cv::cvtColor(a, grey, cv::COLOR_BGR2GRAY);
+  // Whole numbers throughout, so that the order of the sums does not matter.
+  std::int64_t sum_a = 0, sum_b = 0, aa = 0, bb = 0, ab = 0;
+  for (int y = 0; y < b.rows; ++y) {
+    const uchar *row_a = grey.ptr(y), *row_b = b.ptr(y);
+    for (int x = 0; x < b.cols; ++x) {
+      const int p = row_a[x], q = row_b[x];
+      sum_a += p, sum_b += q, aa += p * p, bb += q * q, ab += p * q;
+    }
+  }
+  const auto n = static_cast<std::int64_t>(b.total());
+  const auto spread = static_cast<double>(n * aa - sum_a * sum_a) * static_cast<double>(n * bb - sum_b * sum_b);
+  // Two flat regions have no correlation to speak of.
+  return spread > 0 ? static_cast<double>(n * ab - sum_a * sum_b) / std::sqrt(spread) : 0;
+}
+
+StableRegion::StableRegion(const cv::Mat1b& reference)
+    : region_(region_of(reference.size())),
+      window_(cv::Rect(region_.x - kSurroundings, region_.y - kSurroundings, region_.width + 2 * kSurroundings,
+                       region_.height + 2 * kSurroundings) &
+              cv::Rect({0, 0}, reference.size())),
+      pyramid_(reference(window_)),
+      region_pixels_(reference(region_).clone()) {
   for (int row = 0; row < kPointsDown; ++row)
     for (int column = 0; column < kPointsAcross; ++column)
       points_.emplace_back(static_cast<float>(region_.x + (column + 0.5) * region_.width / kPointsAcross),
                            static_cast<float>(region_.y + (row + 0.5) * region_.height / kPointsDown));
+  for (const cv::Point2f& point : points_) patches_.push_back(patches_at(pyramid_, point - cv::Point2f(window_.tl())));
 }
 
-Registration StableRegion::register_crop(const cv::Mat1b& crop) const {
-  std::vector<cv::Point2f> there, back;
-  std::vector<unsigned char> found, returned;
-  std::vector<float> error;
-  const cv::Size window(kWindow, kWindow);
-  const cv::TermCriteria until(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 30, 0.003);
-  cv::calcOpticalFlowPyrLK(reference_, crop, points_, there, found, error, window, kLevels, until);
-  cv::calcOpticalFlowPyrLK(crop, reference_, there, back, returned, error, window, kLevels, until);
+Registration StableRegion::register_window(const cv::Mat1b& pixels) const {
+  const PatchPyramid pyramid(pixels);
+  const cv::Point2f corner = window_.tl();
   std::vector<cv::Point2f> from, to;
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    if (!found[i] || !returned[i] || cv::norm(back[i] - points_[i]) > kBackwardError) continue;
-    from.push_back(there[i]);
+    cv::Point2f there = points_[i] - corner, back = there;
+    if (!follow_point(patches_[i], pyramid, there)) continue;
+    // What was found, followed back from where it should have come from: a point that leads elsewhere is not used.
+    if (!follow_patch(Patch(pyramid.level(0), there), pyramid_.level(0), back)) continue;
+    if (cv::norm(back + corner - points_[i]) > kBackwardError) continue;
+    from.push_back(there + corner);
     to.push_back(points_[i]);
   }
   Registration result;
@@ -101,11 +126,6 @@ Registration StableRegion::register_crop(const cv::Mat1b& crop) const {
   return result;
 }
 
-double StableRegion::similarity(const cv::Mat1b& crop) const {
-  cv::Mat1f score;
-  cv::matchTemplate(crop(region_), reference_(region_), score, cv::TM_CCOEFF_NORMED);
-  // Two flat regions have no correlation to speak of.
-  return std::isfinite(score(0)) ? score(0) : 0;
-}
+double StableRegion::similarity(const cv::Mat& crop) const { return correlation(crop(region_), region_pixels_); }
 
 }  // namespace merkit

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "face/patch_tracker.h"
+
 #include <vector>
 
 #include <opencv2/core/mat.hpp>
@@ -21,22 +23,32 @@ struct Registration {
 class StableRegion {
  public:
   /// `reference` is the crop (CV_8UC1) in canonical pose.
-  explicit StableRegion(cv::Mat1b reference);
+  explicit StableRegion(const cv::Mat1b& reference);
 
-  Registration register_crop(const cv::Mat1b& crop) const;
+  Registration register_crop(const cv::Mat1b& crop) const { return register_window(crop(window_)); }
 
-  /// Normalised cross-correlation of the region in `crop` and the reference, -1..1.
-  double similarity(const cv::Mat1b& crop) const;
+  /// The part of a crop that registration looks at: the points and what surrounds them.
+  const cv::Rect& window() const { return window_; }
+
+  /// register_crop() of a crop of which only this part is known.
+  Registration register_window(const cv::Mat1b& pixels) const;
+
+  /// Normalised cross-correlation of the region in `crop` (CV_8UC1, or CV_8UC3 for its grey) and the reference, -1..1.
+  double similarity(const cv::Mat& crop) const;
 
  private:
-  cv::Mat1b reference_;
+  cv::Rect region_, window_;
+  PatchPyramid pyramid_;  ///< of the reference's window
   std::vector<cv::Point2f> points_;
-  cv::Rect region_;
+  std::vector<PointPatches> patches_;  ///< of the points, in the reference
+  cv::Mat1b region_pixels_;
 };
 
+/// Normalised cross-correlation of two pictures of one size, -1..1; 0 where one is flat. A CV_8UC3 counts as its grey.
+double correlation(const cv::Mat& a, const cv::Mat1b& b);
+
 /// Weighted least-squares similarity that maps `from` to `to`, (a, b, tx, ty) as a matrix [a -b tx; b a ty].
-/// `towards_identity`
-/// >= 0 draws rotation and scale to none, 1 with the weight of all points together.
+/// `towards_identity` >= 0 draws rotation and scale to none, 1 with the weight of all points together.
 cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vector<cv::Point2f>& to,
                            const std::vector<double>& weights, double towards_identity = 0);
 

@@ -6,7 +6,7 @@
 
 namespace merkit::testing {
 
-/// Loading takes a second: once for all tests of a process.
+/// Loading takes about a second where there is no cache yet: once for all tests of a process.
 inline std::shared_ptr<const FaceModel> shared_face_model() {
   static const auto model = std::make_shared<const FaceModel>(FaceModel::find_predictor());
   return model;

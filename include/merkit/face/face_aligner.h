@@ -41,8 +41,18 @@ cv::Matx23d canonical_crop_from_source(const Landmarks& landmarks, int width, in
 /// The first frame with a face fixes the pose, from its landmarks. Every later frame is registered to that frame's
 /// picture: points on the nose bridge and between the inner eye corners are tracked against the reference itself
 /// (so nothing drifts) and a similarity is fitted robustly. Landmark jitter therefore never enters the motion.
-/// When the registered crop stops resembling the reference, the face is searched anew: the track goes on in the same
-/// segment if registration succeeds from there, and starts a new segment if not.
+///
+/// A registration counts when at least 0.3 of the 72 points can be followed there and back (within 0.5 px) and agree
+/// with the similarity within 1 px, and when the registered crop's region around the nose correlates with the
+/// reference's by at least FaceConfig::min_similarity. Otherwise the track is lost, and the face is searched anew in
+/// the same frame:
+/// - no face found: no success; the search goes on in every frame, thoroughly (all scales) in every tenth;
+/// - registration from the new landmarks succeeds with the present pose, or else with one of the seven poses that were
+///   used last before it: the track goes on in the segment of that pose (a head that turned and came back, a hand that
+///   has gone, a cut to another place);
+/// - otherwise: a new segment, whose pose these landmarks fix (a head that turned, another person).
+///
+/// Segment numbers are given in order of first use, and may come back.
 class FaceAligner {
  public:
   FaceAligner(std::shared_ptr<const FaceModel> model, FaceConfig config);

@@ -30,7 +30,10 @@ void fields(Visitor&& visit, DetectionConfig& c) {
 }
 
 /// dlib's HOG frontal face detector and its 68-point shape predictor.
-/// Loading takes about a second; share one object. All members may be called from many threads.
+///
+/// At first use both are put into forms that load within milliseconds, in $XDG_CACHE_HOME/merkit, else ~/.cache/merkit
+/// (66 MB); where that cannot be written, loading takes about a second each time. Landmarks are those of dlib before it
+/// rounds them to whole pixels. Share one object: all members may be called from many threads.
 class FaceModel {
  public:
   /// Throws ModelError when the file is missing or is no shape predictor with 68 points.

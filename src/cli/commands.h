@@ -44,6 +44,7 @@ void add_evaluate(Commands& commands);
 void add_synth(Commands& commands);
 void add_models(Commands& commands);
 void add_methods(Commands& commands);
+void add_cache(Commands& commands);
 void add_doctor(Commands& commands);
 void add_completion(Commands& commands);
 

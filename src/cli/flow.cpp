@@ -1,4 +1,5 @@
 #include "cli/batch.h"
+#include "cli/cache.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/data/csv.h"
@@ -20,21 +21,22 @@ struct FlowRequest {
   BatchOptions batch;
   fs::path directory;
   IntervalOptions interval;
+  CacheOption cache;
   std::string format = "json", flow;
   int size = 28;
 };
 
 FilesRecord flow_of_clip(const ManifestClip& clip, const FlowRequest& request, const PipelineConfig& config,
-                         const SharedFaceModel& faces) {
+                         const SampleOptions& sample_options, const SharedFaceModel& faces) {
   FilesRecord record;
   record.clip_id = clip.clip_id;
   record.source = clip.source;
   record.problem = problem_of([&] {
     if (clip.frames.empty() && !clip.problem)
       throw ClipError(Status::unsupported, "the row has a ready motion image and no frames");
-    const Sample sample = prepare_sample(clip, {config.face, apex_policy_from_string(config.apex_policy)}, faces);
+    const Sample sample = prepare_sample(clip, sample_options, faces);
     const cv::Mat &onset = sample.faces.front().image, &apex = sample.faces.back().image;
-    const MotionField motion = optical_flow(onset, apex, config.flow);
+    const MotionField motion = stored_flow(onset, apex, config.flow, sample_options.cache.get());
     cv::Mat magnitude, picture;
     cv::magnitude(motion.u, motion.v, magnitude);
     record.mean_px = cv::mean(magnitude)[0];
@@ -62,10 +64,12 @@ int flow(const FlowRequest& request) {
   RecordWriter writer(output.stream(), {record_format_from_string(request.format), "flow", false, false},
                       provenance_of(request.common, settings), {});
   const SharedFaceModel faces;
+  const auto cache = request.cache.open();
+  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy), cache};
   std::string manifest = "clip_id,dataset,subject,features,emotion\n";
   const int code = run_batch<FilesRecord>(
       clips, request.batch, request.common,
-      [&](const ManifestClip& clip, Progress&) { return flow_of_clip(clip, request, config, faces); },
+      [&](const ManifestClip& clip, Progress&) { return flow_of_clip(clip, request, config, sample_options, faces); },
       [&](const ManifestClip& clip, const FilesRecord& record) {
         writer.write(record);
         if (record.problem.status != Status::ok) return;
@@ -73,6 +77,7 @@ int flow(const FlowRequest& request) {
                     csv_quoted(clip.subject.empty() ? clip.clip_id : clip.subject) + "," +
                     csv_quoted(clip.clip_id + ".png") + "," + csv_quoted(clip.emotion) + "\n";
       });
+  tell_of(cache.get());
   write_file_atomically(request.directory / "manifest.csv", manifest);
   writer.finish(stop_signal() != 0);
   output.commit();
@@ -96,10 +101,11 @@ void add_flow(Commands& commands) {
       ->check(CLI::Range(8, 512))
       ->capture_default_str();
   add_interval_options(command, request->interval);
+  add_cache_option(command, request->cache);
   add_compute_options(command, request->common);
   add_common_options(command, request->common);
   command.footer("Example: merkit flow clip.mp4 --onset 12 --apex 30 -o motion");
-  request->common.command = commands.arguments();
+  request->common.command = without_cache_option(commands.arguments());
   commands.set_action(command, [request] { return flow(*request); });
 }
 

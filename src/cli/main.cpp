@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   cli::add_evaluate(commands);
   cli::add_methods(commands);
   cli::add_models(commands);
+  cli::add_cache(commands);
   cli::add_doctor(commands);
   cli::add_completion(commands);
   try {

@@ -1,4 +1,5 @@
 #include "cli/batch.h"
+#include "cli/cache.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
@@ -14,6 +15,7 @@ struct RecognizeRequest {
   BatchOptions batch;
   OutputOptions output;
   IntervalOptions interval;
+  CacheOption cache;
   std::string model;
   std::optional<int> fold;
   bool logits = false, allow_seen_subjects = false;
@@ -40,7 +42,8 @@ int recognize(const RecognizeRequest& request) {
   if (!request.model.empty()) config.model = request.model;
   auto clips = request.batch.collect();
   request.interval.apply(config, clips);
-  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy)};
+  const auto cache = request.cache.open();
+  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy), cache};
 
   const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
   const std::shared_ptr<Recognizer> recognizer = load_recognizer(model);
@@ -88,6 +91,7 @@ int recognize(const RecognizeRequest& request) {
         return record;
       },
       [&](const ManifestClip&, const PredictionRecord& record) { writer.write(record); });
+  tell_of(cache.get());
   writer.finish(stop_signal() != 0);
   output.commit();
   return code;
@@ -105,6 +109,7 @@ void add_recognize(Commands& commands) {
       ->envname("MERKIT_MODEL")
       ->type_name("NAME|FILE");
   add_interval_options(command, request->interval);
+  add_cache_option(command, request->cache);
   command.add_flag("--logits", request->logits, "Include the values before the softmax");
   command.add_option("--fold", request->fold, "Fold number to note in the records")->type_name("N");
   command.add_flag("--allow-seen-subjects", request->allow_seen_subjects,
@@ -113,7 +118,7 @@ void add_recognize(Commands& commands) {
   command.footer(
       "Example: merkit recognize clip.mp4 --onset 12 --apex 30 --offset 47\n"
       "         merkit recognize --manifest casme2.csv --format csv -o predictions.csv");
-  request->common.command = commands.arguments();
+  request->common.command = without_cache_option(commands.arguments());
   commands.set_action(command, [request] { return recognize(*request); });
 }
 

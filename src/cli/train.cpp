@@ -1,4 +1,5 @@
 #include "cli/batch.h"
+#include "cli/cache.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
@@ -16,6 +17,7 @@ namespace {
 struct TrainRequest {
   CommonOptions common;
   BatchOptions batch;
+  CacheOption cache;
   std::string method, labels, licence, apex_policy;
   std::filesystem::path model;
   std::vector<std::string> without;
@@ -51,7 +53,8 @@ struct PreparedSample {
 
 /// All labelled samples of the manifest. A model must not silently learn from less than it was given, so failures end
 /// the command unless --skip-failed.
-SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, const LabelSet& labels) {
+SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, const LabelSet& labels,
+                  std::shared_ptr<const Cache> cache) {
   std::vector<ManifestClip> clips;
   std::map<std::string, int> unmapped;
   for (auto& clip : request.batch.collect()) {
@@ -68,7 +71,7 @@ SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, con
 
   SampleSet samples;
   const SharedFaceModel faces;
-  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy)};
+  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), std::move(cache)};
   const int code = run_batch<PreparedSample>(
       clips, request.batch, request.common,
       [&](const ManifestClip& clip, Progress&) {
@@ -102,7 +105,8 @@ int train(const TrainRequest& request) {
   const Settings method_settings = method.resolve_config(settings.method(method.name));
   AtomicFile probe(request.model);  // better to hear of a missing directory now than after the training
 
-  const SampleSet samples = prepare(request, config, labels);
+  const auto cache = request.cache.open();
+  const SampleSet samples = prepare(request, config, labels, cache);
   std::set<std::string> subjects;
   for (const auto& sample : samples) subjects.insert(sample.subject_key());
   spdlog::info("training {} on {} samples of {} subjects", method.name, samples.size(), subjects.size());
@@ -119,6 +123,7 @@ int train(const TrainRequest& request) {
                        std::to_string(config.seed) + "; " + std::to_string(samples.size()) + " samples";
   EpochProgress progress(request.common);
   recognizer->fit(samples, options, progress);
+  tell_of(cache.get());
   recognizer->save(request.model);
   spdlog::info("wrote {}", request.model.string());
   return kAllDone;
@@ -147,11 +152,12 @@ void add_train(Commands& commands) {
   command.add_option("--seed", request->seed, "Seed of initial weights, shuffling and dropout")->type_name("N");
   command.add_option("--licence", request->licence, "Terms of use to record in the model file")->type_name("TEXT");
   command.add_flag("--skip-failed", request->skip_failed, "Train without the clips that cannot be read");
+  add_cache_option(command, request->cache);
   add_compute_options(command, request->common);
   add_common_options(command, request->common);
   command.footer(
       "Example: merkit train --manifest composite.csv --method ststnet --set training.epochs=600 -o my.safetensors");
-  request->common.command = commands.arguments();
+  request->common.command = without_cache_option(commands.arguments());
   commands.set_action(command, [request] { return train(*request); });
 }
 

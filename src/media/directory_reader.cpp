@@ -73,11 +73,6 @@ class NumberFinder {
   std::optional<std::regex> regex_;
 };
 
-struct NumberedFile {
-  int number = 0;
-  fs::path file;
-};
-
 int number_from(const std::string& digits, const fs::path& file) {
   int number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -86,6 +81,8 @@ int number_from(const std::string& digits, const fs::path& file) {
          "give a pattern whose group matches the number alone");
   return number;
 }
+
+}  // namespace
 
 std::vector<NumberedFile> numbered_files(const fs::path& directory, const std::string& pattern) {
   const NumberFinder finder(pattern);
@@ -122,6 +119,8 @@ std::vector<NumberedFile> numbered_files(const fs::path& directory, const std::s
          "move one of them away, or give a pattern that fits only the frames of the clip");
   return files;
 }
+
+namespace {
 
 class DirectoryReader final : public ClipReader {
  public:

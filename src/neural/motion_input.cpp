@@ -1,5 +1,6 @@
 #include "neural/motion_input.h"
 
+#include "core/settings_fields.h"
 #include "merkit/core/error.h"
 
 #include <algorithm>
@@ -46,6 +47,17 @@ const AlignedFace& face_or_throw(const Sample& sample, int number, const char* r
   return *face;
 }
 
+MotionField motion_between(const cv::Mat& onset, const cv::Mat& apex, const FlowConfig& config,
+                           const MotionStore* store) {
+  if (!store) return optical_flow(onset, apex, config);
+  const auto compute = [&] {
+    const MotionField motion = optical_flow(onset, apex, config);
+    return MotionStore::Maps{motion.u, motion.v};
+  };
+  const MotionStore::Maps maps = store->motion(onset, apex, write_settings(config).to_json(), compute);
+  return {maps.u, maps.v};
+}
+
 cv::Mat motion_from_faces(const Sample& sample, const MotionInputConfig& config) {
   if (sample.faces.empty()) unsupported(sample, "it has neither frames nor a motion image", "");
   const AlignedFace& onset = face_or_throw(sample, sample.interval.onset, "onset");
@@ -55,7 +67,7 @@ cv::Mat motion_from_faces(const Sample& sample, const MotionInputConfig& config)
                 "the face was lost between onset " + std::to_string(onset.number) + " and apex " +
                     std::to_string(apex.number) + ", so their motion cannot be measured",
                 "");
-  const MotionField motion = optical_flow(onset.image, apex.image, config.flow);
+  const MotionField motion = motion_between(onset.image, apex.image, config.flow, sample.motion_store.get());
   return config.scaling == "fixed" ? motion_image_fixed(motion, config.size, config.fixed_scale_px)
                                    : motion_image_minmax(motion, config.size);
 }

@@ -4,8 +4,19 @@
 
 namespace merkit {
 
-/// Faces at onset and apex of a clip with frames, and the interval in frame numbers of the source.
-/// In a build without video support: ClipError(unsupported).
+/// Faces at onset and apex, and the interval in frame numbers of the source.
+struct PreparedFaces {
+  Interval interval;
+  std::vector<AlignedFace> faces;
+  bool followed = false;  ///< the frames between onset and apex were needed too, though the apex was known
+};
+
+/// Reads and aligns them. Throws as prepare_sample() does.
+PreparedFaces prepare_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces);
+
+/// Gives the sample its faces at onset and apex of a clip with frames, and the interval in frame numbers of the
+/// source: prepared now, or found in the cache where there is one. In a build without video support:
+/// ClipError(unsupported).
 void load_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces, Sample& sample);
 
 }  // namespace merkit

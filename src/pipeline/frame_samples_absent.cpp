@@ -6,6 +6,7 @@ namespace merkit {
 struct SharedFaceModel::Impl {};
 SharedFaceModel::SharedFaceModel(std::filesystem::path) {}
 SharedFaceModel::~SharedFaceModel() = default;
+std::filesystem::path SharedFaceModel::file() const { return {}; }
 std::shared_ptr<const FaceModel> SharedFaceModel::get() const { return nullptr; }
 
 void load_faces(const ManifestClip&, const SampleOptions&, const SharedFaceModel&, Sample&) {

@@ -2,7 +2,9 @@
 
 #include "merkit/core/aligned_face.h"
 #include "merkit/core/interval.h"
+#include "merkit/core/motion_store.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,8 @@ struct Sample {
   std::vector<AlignedFace> faces;       ///< in frame order
   std::optional<cv::Mat> motion_image;  ///< CV_8UC3, channel order u, v, strain, each min-max scaled to 0..255
   std::optional<int> label;             ///< class index, if known
+  /// Where a recognizer that computes motion from `faces` may find it done; null: nowhere.
+  std::shared_ptr<const MotionStore> motion_store = nullptr;
 
   /// The person across data sets: "dataset/subject". Composite sets cannot merge two people of equal number.
   std::string subject_key() const { return dataset + "/" + subject; }

@@ -4,7 +4,9 @@
 #include "merkit/core/sample.h"
 #include "merkit/data/manifest.h"
 #include "merkit/face/face_aligner.h"
+#include "merkit/pipeline/cache.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +34,8 @@ class SharedFaceModel {
   explicit SharedFaceModel(std::filesystem::path predictor = {});
   ~SharedFaceModel();
   std::shared_ptr<const FaceModel> get() const;
+  /// The predictor's file, without loading it. Throws ModelError when it is nowhere to be found.
+  std::filesystem::path file() const;
 
  private:
   struct Impl;
@@ -41,6 +45,7 @@ class SharedFaceModel {
 struct SampleOptions {
   FaceConfig face;
   ApexPolicy apex = ApexPolicy::middle;
+  std::shared_ptr<const Cache> cache = nullptr;  ///< where faces and motion are kept; null: nowhere
 };
 
 /// What a recognizer needs of one manifest row: its motion image, or its faces at onset and apex.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a change must pass besides its tests: format, layers, scripts, warnings as errors.
 # With --sanitize: the whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer instead.
+# With --threads: the tests of what runs on several threads under ThreadSanitizer instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,15 @@ if [ "${1:-}" = --sanitize ]; then
   # Leaks are not looked for: LibTorch, OpenCL and glib keep memory until the process ends.
   export ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=print_stacktrace=1
   ctest --test-dir build-sanitize --output-on-failure -j "$(nproc)" "${@:2}"
+  exit
+fi
+
+if [ "${1:-}" = --threads ]; then
+  cmake -S . -B build-threads -G Ninja -DMERKIT_SANITIZE=thread -DMERKIT_TESTS=ON >/dev/null
+  cmake --build build-threads --target pipeline_test motion_test
+  export TSAN_OPTIONS=halt_on_error=1
+  build-threads/tests/pipeline_test
+  build-threads/tests/motion_test --gtest_filter='*Thread*'
   exit
 fi
 

@@ -10,6 +10,7 @@ packages=(
   libtorch-dev libopenblas0-pthread libopenblas-pthread-dev
   # pictures, optical flow, faces, video
   libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data libxxhash-dev libhwy-dev
+  libjpeg62-turbo-dev libpng-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # command line, messages, JSON, sha256
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev

@@ -80,10 +80,13 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   std::vector<ClipAnalysis> for_table;
 
   const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer);
+  const int threads_a_clip = request.common.job_count() > static_cast<int>(clips.size()) ? 2 : 1;
   const int code = run_batch<ClipAnalysis>(
       clips, request.batch, request.common,
       [&](const ManifestClip& clip, Progress& progress) {
-        return analyzer.analyze(clip_request(clip, request, names, progress));
+        ClipRequest job = clip_request(clip, request, names, progress);
+        job.threads = threads_a_clip;
+        return analyzer.analyze(job);
       },
       [&](const ManifestClip&, const ClipAnalysis& analysis) {
         if (writer) writer->write(analysis);

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iostream>
 
+#include <opencv2/core/utility.hpp>
 #include <spdlog/spdlog.h>
 
 namespace {
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   std::ios::sync_with_stdio(false);
+  cv::setNumThreads(1);  // clips run side by side; threads within threads would only get in each other's way
   cli::start_logging({});
   cli::Commands commands({argv, argv + argc});
 #ifdef MERKIT_VIDEO

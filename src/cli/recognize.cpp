@@ -3,8 +3,11 @@
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
-#include "merkit/pipeline/prepare_samples.h"
+#include "merkit/pipeline/recognize_clips.h"
 
+#include <future>
+#include <map>
+#include <optional>
 #include <set>
 
 namespace merkit::cli {
@@ -46,55 +49,74 @@ int recognize(const RecognizeRequest& request) {
   const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy), cache};
 
   const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
-  const std::shared_ptr<Recognizer> recognizer = load_recognizer(model);
-  const LabelSet labels = recognizer->labels();
   // The model knows its classes; how a data set spells them is the label set's business.
-  const LabelSet vocabulary = find_labels(config.labels);
-  const LabelSet truth(labels.classes(),
-                       vocabulary == labels ? vocabulary.mapping() : std::map<std::string, std::string>{});
+  const LabelSet labels(model.info.labels), vocabulary = find_labels(config.labels);
+  const LabelSet truth(labels.classes(), vocabulary.classes() == labels.classes()
+                                             ? vocabulary.mapping()
+                                             : std::map<std::string, std::string>{});
   if (!request.allow_seen_subjects) refuse_seen_subjects(model.info, clips, truth);
   const std::set<std::string> trained_on(model.info.subjects.begin(), model.info.subjects.end());
   Provenance provenance = provenance_of(request.common, settings);
-  provenance.device = recognizer->use_device(request.common.device);
   provenance.model = model.info.name + " sha256:" + model.sha256;
   provenance.allow_seen_subjects = request.allow_seen_subjects;
 
+  // LibTorch takes a third of a second to load: clips are read meanwhile.
+  std::string device;
+  const FutureRecognizer recognizer = std::async(std::launch::async, [&]() -> std::shared_ptr<const Recognizer> {
+                                        std::shared_ptr<Recognizer> loaded = load_recognizer(model);
+                                        device = loaded->use_device(request.common.device);
+                                        return loaded;
+                                      }).share();
+
   Output output(request.output.file);
-  RecordWriter writer(output.stream(),
-                      {record_format_from_string(request.output.format), "prediction", request.logits, false},
-                      provenance, labels);
+  std::optional<RecordWriter> writer;
+  const auto records = [&]() -> RecordWriter& {
+    if (!writer) {
+      recognizer.get();
+      provenance.device = device;
+      writer.emplace(
+          output.stream(),
+          RecordOptions{record_format_from_string(request.output.format), "prediction", request.logits, false},
+          provenance, labels);
+    }
+    return *writer;
+  };
+  const auto record_of = [&](const ManifestClip& clip, const RecognizedClip& recognized) {
+    PredictionRecord record;
+    record.clip_id = clip.clip_id;
+    record.dataset = clip.dataset;
+    record.subject = clip.subject;
+    record.source = clip.source;
+    record.fps = clip.fps;
+    record.model = model.info.name;
+    record.seen_subject = trained_on.count(clip.dataset + "/" + clip.subject) > 0;
+    record.fold = request.fold;
+    record.seed = config.seed;
+    if (const auto label = label_of(clip, truth)) record.label_true = truth.name(*label);
+    record.problem = recognized.problem;
+    record.prediction = recognized.prediction;
+    if (recognized.prediction) {
+      record.has_interval = clip.features.empty() || clip.onset;
+      record.interval = recognized.interval;
+    } else {
+      record.has_interval = clip.onset && clip.offset;
+      record.interval = {clip.onset.value_or(0), clip.apex, clip.offset.value_or(0)};
+    }
+    return record;
+  };
   const SharedFaceModel faces;
-  const int code = run_batch<PredictionRecord>(
-      clips, request.batch, request.common,
-      [&](const ManifestClip& clip, Progress&) {
-        PredictionRecord record;
-        record.clip_id = clip.clip_id;
-        record.dataset = clip.dataset;
-        record.subject = clip.subject;
-        record.source = clip.source;
-        record.fps = clip.fps;
-        record.model = model.info.name;
-        record.seen_subject = trained_on.count(clip.dataset + "/" + clip.subject) > 0;
-        record.fold = request.fold;
-        record.seed = config.seed;
-        if (const auto label = label_of(clip, truth)) record.label_true = truth.name(*label);
-        record.has_interval = clip.features.empty() || clip.onset;
-        record.problem = problem_of([&] {
-          const Sample sample = prepare_sample(clip, sample_options, faces);
-          record.interval = sample.interval;
-          record.prediction = recognizer->recognize(sample);
-        });
-        if (record.problem.status != Status::ok) {
-          record.has_interval = clip.onset && clip.offset;
-          record.interval = {clip.onset.value_or(0), clip.apex, clip.offset.value_or(0)};
-        }
-        return record;
-      },
-      [&](const ManifestClip&, const PredictionRecord& record) { writer.write(record); });
+  Progress progress(request.common, clips.size(), "clips");
+  FailureLog failures(request.batch);
+  recognize_clips(clips, {sample_options, request.common.job_count()}, faces, recognizer,
+                  [&](std::size_t i, const RecognizedClip& recognized) {
+                    records().write(record_of(clips[i], recognized));
+                    progress.advance();
+                    return failures.note(clips[i], recognized.problem);
+                  });
   tell_of(cache.get());
-  writer.finish(stop_signal() != 0);
+  records().finish(stop_signal() != 0);
   output.commit();
-  return code;
+  return failures.finish();
 }
 
 }  // namespace

@@ -1,18 +1,15 @@
-#include "media/picture_file.h"
+#include "media/decode_picture.h"
 #include "merkit/core/error.h"
 #include "merkit/media/clip_reader.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <fstream>
-#include <mutex>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 namespace fs = std::filesystem;
 
@@ -25,13 +22,13 @@ constexpr const char* kDamagedHint = "copy or record it again, or take it out of
   throw ClipError(Status::decode_error, "cannot read picture " + file.string() + ": " + reason, hint);
 }
 
-std::vector<std::uint8_t> bytes_of(const fs::path& file) {
+media::Bytes bytes_of(const fs::path& file) {
   std::error_code error;
   if (fs::is_directory(file, error)) fail(file, "it is a directory", "give a jpg, png or bmp file");
   errno = 0;
   std::ifstream stream(file, std::ios::binary | std::ios::ate);
   if (!stream) fail(file, std::strerror(errno), "check the path and its permissions");
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(std::max<std::streamoff>(0, stream.tellg())));
+  media::Bytes bytes(static_cast<std::size_t>(std::max<std::streamoff>(0, stream.tellg())));
   stream.seekg(0);
   stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (stream.gcount() != static_cast<std::streamsize>(bytes.size()))
@@ -41,27 +38,39 @@ std::vector<std::uint8_t> bytes_of(const fs::path& file) {
   return bytes;
 }
 
-void silence_opencv() {
-  static std::once_flag once;
-  std::call_once(once, [] { cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT); });
+cv::Mat decoded(const media::Bytes& bytes) {
+  const auto starts_with = [&](std::string_view signature) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).substr(0, signature.size()) ==
+           signature;
+  };
+  if (bytes.empty()) throw media::PictureFault("is empty");
+  if (starts_with("\xFF\xD8\xFF")) return media::decode_jpeg(bytes);
+  if (starts_with("\x89PNG\r\n\x1A\n")) return media::decode_png(bytes);
+  if (starts_with("BM")) return media::decode_bmp(bytes);
+  throw media::PictureFault("is no JPEG, PNG or BMP picture");
 }
 
 }  // namespace
 
+namespace media {
+
+void require_sane_size(std::int64_t width, std::int64_t height) {
+  constexpr std::int64_t kSide = std::int64_t{1} << 20, kPixels = std::int64_t{1} << 30;
+  if (width > kSide || height > kSide || width * height > kPixels)
+    throw PictureFault("is damaged: " + std::to_string(width) + "x" + std::to_string(height) + " pixels are too many");
+}
+
+}  // namespace media
+
 cv::Mat read_image(const fs::path& file) {
-  silence_opencv();
-  const std::vector<std::uint8_t> bytes = bytes_of(file);
-  if (const std::string fault = media::picture_fault(bytes); !fault.empty()) fail(file, "it " + fault, kDamagedHint);
-  cv::Mat image;
+  const media::Bytes bytes = bytes_of(file);
   try {
-    image = cv::imdecode(bytes, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
-  } catch (const cv::Exception& error) {
-    fail(file, "OpenCV says: " + error.err, kDamagedHint);
+    cv::Mat image = decoded(bytes);
+    if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257);  // 65535 is 255, rounded in between
+    return image;
+  } catch (const media::PictureFault& fault) {
+    fail(file, std::string("it ") + fault.what(), kDamagedHint);
   }
-  if (image.empty()) fail(file, "its contents are damaged or of a variant that OpenCV cannot decode", kDamagedHint);
-  if (image.depth() == CV_16U) image.convertTo(image, CV_8U, 1.0 / 257);  // 65535 is 255, rounded in between
-  if (image.type() != CV_8UC3) fail(file, "its pixels are neither 8 nor 16 bits deep", "save it as 8-bit PNG");
-  return image;
 }
 
 }  // namespace merkit

@@ -3,6 +3,7 @@
 #include "media/matroska_size.h"
 #include "media/readers.h"
 #include "media/video_file.h"
+#include "media/video_plugin.h"
 #include "merkit/core/error.h"
 #include "merkit/core/stop.h"
 
@@ -223,8 +224,9 @@ class VideoReader final : public ClipReader {
 
 }  // namespace
 
-std::unique_ptr<ClipReader> open_video(const std::filesystem::path& file, const ClipOptions& options) {
-  return std::make_unique<VideoReader>(file, options);
-}
-
 }  // namespace merkit::media
+
+extern "C" __attribute__((visibility("default"))) merkit::ClipReader* merkit_open_video(
+    const std::filesystem::path& file, const merkit::ClipOptions& options) {
+  return std::make_unique<merkit::media::VideoReader>(file, options).release();
+}

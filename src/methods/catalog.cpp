@@ -1,19 +1,16 @@
 #include "methods/catalog.h"
 
+#include "core/plugin.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 
 #include <algorithm>
 #include <mutex>
 
-#include <dlfcn.h>
-
-namespace fs = std::filesystem;
-
 namespace merkit {
 namespace {
 
-constexpr const char* kPlugin = "merkit/merkit_neural.so";
+constexpr Plugin kNeural = {"merkit_neural.so", "merkit_neural_methods", "the neural methods", "LibTorch"};
 
 const std::vector<Method>& plain_methods() {
   static const std::vector<Method> list = {
@@ -34,42 +31,12 @@ const std::vector<std::string>& neural_names() {
   return names;
 }
 
-/// Beside the program: in a build tree, under any prefix, and under /usr on Debian.
-std::vector<fs::path> plugin_places() {
-  std::error_code error;
-  const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  const fs::path prefix = executable.parent_path().parent_path();
-  std::vector<fs::path> places = {prefix / "lib" / kPlugin};
-  const fs::path installed = prefix / MERKIT_INSTALL_LIBDIR / kPlugin;
-  if (installed != places.front()) places.push_back(installed);
-  return places;
-}
-
-const std::vector<Method>* load_plugin() {
-  std::string searched;
-  for (const fs::path& place : plugin_places()) {
-    searched += "\n  " + place.string();
-    if (!fs::exists(place)) continue;
-    void* const plugin = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed: methods point into it
-    void* const entry = plugin ? ::dlsym(plugin, "merkit_neural_methods") : nullptr;
-    if (!entry) {
-      const char* const why = ::dlerror();
-      throw MachineError("cannot load " + place.string() + ": " + (why ? why : "no reason given"),
-                         "install LibTorch, or reinstall merkit so that program and plug-in belong together");
-    }
-    return reinterpret_cast<decltype(&merkit_neural_methods)>(entry)();
-  }
-  throw MachineError("the neural methods are not installed; searched:" + searched,
-                     "reinstall merkit, or keep bin/ and lib/merkit/ side by side");
-}
-
 /// A failed attempt throws and is tried again by the next caller.
 const std::vector<Method>& neural_methods() {
   static std::mutex mutex;
   static const std::vector<Method>* list = nullptr;
   const std::lock_guard<std::mutex> lock(mutex);
-  if (!list) list = load_plugin();
+  if (!list) list = reinterpret_cast<decltype(&merkit_neural_methods)>(load_plugin(kNeural))();
   return *list;
 }
 
@@ -108,6 +75,12 @@ const Method& find_method(std::string_view name) {
 Settings default_config(std::string_view name) {
   const Method& method = find_method(name);
   return Settings::from_file(find_resource("configs/methods/" + method.name + ".json"));
+}
+
+Prediction Recognizer::recognize(const Sample& sample) const {
+  std::vector<std::unique_ptr<EncodedSample>> one;
+  one.push_back(encode(sample));
+  return recognize(one).front();
 }
 
 std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {

@@ -1,3 +1,5 @@
+#include "motion/strain.h"
+
 #include "merkit/motion/optical_flow.h"
 
 #include <algorithm>
@@ -26,24 +28,29 @@ Neighbours neighbours(int at, int count) {
 
 }  // namespace
 
+void optical_strain_in_row(const MotionField& motion, int row, int begin, int end, float* strain) {
+  const cv::Mat1f &u = motion.u, &v = motion.v;
+  const Neighbours y = neighbours(row, u.rows);
+  const float *u_middle = u[y.middle], *u_before = u[y.before], *u_after = u[y.after];
+  const float *v_middle = v[y.middle], *v_before = v[y.before], *v_after = v[y.after];
+  for (int column = begin; column < end; ++column) {
+    const Neighbours x = neighbours(column, u.cols);
+    const float u_x = (u_middle[x.after] - u_middle[x.before]) / x.distance;
+    const float v_x = (v_middle[x.after] - v_middle[x.before]) / x.distance;
+    const float u_y = (u_after[x.middle] - u_before[x.middle]) / y.distance;
+    const float v_y = (v_after[x.middle] - v_before[x.middle]) / y.distance;
+    const float shear = u_y + v_x;
+    strain[column - begin] = std::sqrt(u_x * u_x + v_y * v_y + shear * shear / 2);
+  }
+}
+
 cv::Mat1f optical_strain(const MotionField& motion) {
   const cv::Mat1f &u = motion.u, &v = motion.v;
   if (u.empty() || v.empty()) throw std::invalid_argument("optical_strain: the motion field is empty");
   if (u.size() != v.size()) throw std::invalid_argument("optical_strain: u and v differ in size");
 
   cv::Mat1f strain(u.size());
-  for (int row = 0; row < u.rows; ++row) {
-    const Neighbours y = neighbours(row, u.rows);
-    for (int column = 0; column < u.cols; ++column) {
-      const Neighbours x = neighbours(column, u.cols);
-      const float u_x = (u(y.middle, x.after) - u(y.middle, x.before)) / x.distance;
-      const float v_x = (v(y.middle, x.after) - v(y.middle, x.before)) / x.distance;
-      const float u_y = (u(y.after, x.middle) - u(y.before, x.middle)) / y.distance;
-      const float v_y = (v(y.after, x.middle) - v(y.before, x.middle)) / y.distance;
-      const float shear = u_y + v_x;
-      strain(row, column) = std::sqrt(u_x * u_x + v_y * v_y + shear * shear / 2);
-    }
-  }
+  for (int row = 0; row < u.rows; ++row) optical_strain_in_row(motion, row, 0, u.cols, strain[row]);
   return strain;
 }
 

@@ -5,8 +5,13 @@
 #include "neural/torch_version.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <mutex>
 #include <set>
+#include <thread>
+
+#include <dlfcn.h>
 
 namespace merkit::neural {
 namespace {
@@ -19,10 +24,19 @@ std::mutex& generator_mutex() {
   return mutex;
 }
 
-/// Intra-op threads for the calling thread; only set when different, since the setting has a process-wide part.
+/// Intra-op threads for the calling thread, of LibTorch and of the BLAS under it; only set when different, since the
+/// settings have process-wide parts. Debian's LibTorch does not tell OpenBLAS, whose own threads would wait for work by
+/// spinning.
 void use_threads(int count) {
   if (at::get_num_threads() != count) at::set_num_threads(count);
+  static const auto get = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  static const auto set = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (get && set && get() != count) set(count);
 }
+
+struct EncodedTensors final : EncodedSample {
+  Tensors tensors;
+};
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -44,6 +58,27 @@ Settings config_of(const ModelInfo& info, const std::string& input_kind) {
   merged.merge(input);
   config.set_child("input", merged);
   return config;
+}
+
+/// Every sample by itself, on `threads` threads. The first failure, in the order of samples, is thrown.
+std::vector<Tensors> encode_all(const Network& network, const SampleSet& samples, int threads) {
+  std::vector<Tensors> encoded(samples.size());
+  std::vector<std::exception_ptr> failures(samples.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < samples.size(); i = next++) try {
+        encoded[i] = network.encode(samples[i]);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+  };
+  std::vector<std::thread> others;
+  for (int i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (auto& thread : others) thread.join();
+  for (const auto& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+  return encoded;
 }
 
 }  // namespace
@@ -104,8 +139,7 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   const TrainingConfig config = type_.training(config_);
 
   const std::shared_ptr<Network> network = new_network(config_, labels_.size(), options.seed);
-  std::vector<Tensors> encoded;
-  for (const Sample& sample : training) encoded.push_back(network->encode(sample));
+  const std::vector<Tensors> encoded = encode_all(*network, training, std::max(options.threads, 1));
 
   std::unique_lock<std::mutex> lock(generator_mutex(), std::defer_lock);
   if (!device_.is_cpu()) {
@@ -127,19 +161,38 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   info_.licence = options.licence;
 }
 
-Prediction NeuralRecognizer::recognize(const Sample& sample) const {
+std::unique_ptr<EncodedSample> NeuralRecognizer::encode(const Sample& sample) const {
   if (!ready_) throw ModelError(type_.method + " has neither been fitted nor loaded");
   use_threads(1);
   const torch::NoGradGuard no_grad;
-  const torch::Tensor logits =
-      network_->forward(moved(stacked({network_->encode(sample)}), device_)).squeeze(0).to(torch::kCPU).contiguous();
-  const torch::Tensor scores = torch::softmax(logits.to(torch::kFloat64), 0).to(torch::kFloat32);
-  Prediction prediction;
-  prediction.logits.assign(logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel());
-  prediction.scores.assign(scores.data_ptr<float>(), scores.data_ptr<float>() + scores.numel());
-  prediction.label = static_cast<int>(std::max_element(prediction.scores.begin(), prediction.scores.end()) -
-                                      prediction.scores.begin());
-  return prediction;
+  auto encoded = std::make_unique<EncodedTensors>();
+  encoded->tensors = network_->encode(sample);
+  return encoded;
+}
+
+std::vector<Prediction> NeuralRecognizer::recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const {
+  if (!ready_) throw ModelError(type_.method + " has neither been fitted nor loaded");
+  if (samples.empty()) return {};
+  use_threads(1);
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensors> tensors;
+  for (const auto& sample : samples) tensors.push_back(dynamic_cast<const EncodedTensors&>(*sample).tensors);
+  const torch::Tensor logits = network_->forward(moved(stacked(tensors), device_)).to(torch::kCPU).contiguous();
+  const torch::Tensor scores = torch::softmax(logits.to(torch::kFloat64), 1).to(torch::kFloat32).contiguous();
+  std::vector<Prediction> predictions;
+  for (std::int64_t i = 0; i < logits.size(0); ++i) {
+    const auto row = [&](const torch::Tensor& of) {
+      const float* const first = of.data_ptr<float>() + i * of.size(1);
+      return std::vector<float>(first, first + of.size(1));
+    };
+    Prediction prediction;
+    prediction.logits = row(logits);
+    prediction.scores = row(scores);
+    prediction.label = static_cast<int>(std::max_element(prediction.scores.begin(), prediction.scores.end()) -
+                                        prediction.scores.begin());
+    predictions.push_back(std::move(prediction));
+  }
+  return predictions;
 }
 
 std::string NeuralRecognizer::input_description() const {

@@ -29,7 +29,8 @@ class NeuralRecognizer final : public Recognizer {
 
   /// Deterministic for a given seed, thread count and device. Starts anew from random weights, whatever was loaded.
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override;
-  Prediction recognize(const Sample& sample) const override;
+  std::unique_ptr<EncodedSample> encode(const Sample& sample) const override;
+  std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override;
   const LabelSet& labels() const override { return labels_; }
   void save(const std::filesystem::path& file) const override;
   void load(const ModelFile& model) override;

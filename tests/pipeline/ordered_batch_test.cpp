@@ -1,8 +1,11 @@
 #include "merkit/pipeline/ordered_batch.h"
 
+#include "merkit/core/stop.h"
+
 #include <atomic>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 

@@ -48,7 +48,8 @@ class ClipReader {
 
 /// A video file (anything FFmpeg reads) or a directory of jpg, jpeg, png or bmp frames in numeric order.
 /// 16-bit, grey and alpha pictures become 8-bit BGR; rotation metadata is applied. The first frame is decoded here.
-/// Throws ClipError(decode_error) when there is nothing to read, ConfigError for options that make no sense.
+/// Throws ClipError(decode_error) when there is nothing to read, ConfigError for options that make no sense,
+/// MachineError when the plug-in that reads videos is missing.
 std::unique_ptr<ClipReader> open_clip(const std::filesystem::path& clip, const ClipOptions& options = {});
 
 /// Just the frames numbered `numbers` (any order, repeats allowed), each once and in ascending order; the others are
@@ -58,10 +59,11 @@ std::vector<Frame> read_frames(const std::filesystem::path& clip, std::vector<in
                                const ClipOptions& options = {});
 
 /// One JPEG, PNG or BMP file as 8-bit BGR, turned as its EXIF orientation says; 16 bits are scaled by 1/257. Throws
-/// ClipError(decode_error) for missing, empty, truncated or foreign files.
+/// ClipError(decode_error) for missing, empty, truncated, damaged or foreign files and run-length encoded BMP. JPEG has
+/// no checksums: damage that leaves its codes in step goes unseen.
 cv::Mat read_image(const std::filesystem::path& file);
 
-/// Writes a picture as PNG, atomically. Throws MachineError.
+/// Writes a picture of 8 or 16 bits and 1, 3 or 4 channels as PNG, atomically. Throws MachineError.
 void write_png(const std::filesystem::path& file, const cv::Mat& picture);
 
 }  // namespace merkit

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ class FitObserver {
   virtual void on_epoch(int epoch, int epochs, double loss, double accuracy) = 0;
 };
 
+/// What a recognizer has made of a sample by itself: its motion, its features. Only its maker can read it.
+class EncodedSample {
+ public:
+  virtual ~EncodedSample() = default;
+};
+
 /// Names the emotion shown in one interval of an aligned face sequence.
 class Recognizer {
  public:
@@ -37,9 +44,17 @@ class Recognizer {
   /// receives it. Throws InputError for an empty set, a sample without label or an unknown class.
   virtual void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) = 0;
 
+  /// The part of recognition that looks at one sample alone, and takes most of the time (optical flow, features).
   /// Throws ModelError unless fitted or loaded, ClipError(unsupported) for a sample it cannot read.
   /// Safe to call from many threads.
-  virtual Prediction recognize(const Sample& sample) const = 0;
+  virtual std::unique_ptr<EncodedSample> encode(const Sample& sample) const = 0;
+
+  /// The rest, for several samples at once; one prediction each, in order. None may be null. Safe to call from many
+  /// threads. A prediction may depend in its last bits on which samples it is made together with.
+  virtual std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const = 0;
+
+  /// Both parts for one sample.
+  Prediction recognize(const Sample& sample) const;
 
   virtual const LabelSet& labels() const = 0;
 

@@ -22,7 +22,8 @@ struct ClipProblem {
   std::string message, hint;
 };
 
-/// Wall-clock seconds of one clip by stage. The only figures that differ between equal runs.
+/// Seconds that each stage of one clip was at work, without what it waited for another. The only figures that differ
+/// between equal runs.
 struct AnalysisTiming {
   double read_s = 0, align_s = 0, spot_s = 0, recognize_s = 0;
 };
@@ -52,6 +53,8 @@ struct ClipRequest {
   std::string spotter, model;                        ///< names, for the record
   std::filesystem::path pictures;                    ///< directory for a picture of each interval, empty for none
   std::atomic<std::int64_t>* frames_done = nullptr;  ///< counted up with each frame, for progress
+  int threads = 1;  ///< 2: spotting has a thread of its own beside reading and aligning, for when cores are left over;
+                    ///< results are the same
 };
 
 /// align -> spot -> recognize. `recognizer` may be null (spotting only). Safe to use from many threads.

@@ -2,6 +2,8 @@
 
 #include "merkit/core/aligned_face.h"
 #include "merkit/motion/optical_flow.h"
+#include "methods/spotting/face_regions.h"
+#include "methods/spotting/head_motion.h"
 
 #include <memory>
 #include <vector>
@@ -15,11 +17,6 @@ struct RegionMotion {
   float u = 0, v = 0;  ///< displacement, pixels of a crop 140 wide
   float strain = 0;    ///< mean optical strain times the patch's size: the stretch over the patch, in the same pixels
 };
-
-/// Brows, glabella, nose wings, cheeks, lips and mouth corners.
-constexpr int kFaceRegions = 15;
-/// Both eyes, for blinks: lids and gaze.
-constexpr int kEyeRegions = 2;
 
 struct FrameMotion {
   int number = 0;
@@ -47,21 +44,19 @@ class DisplacementTracker {
   FrameMotion measure(const AlignedFace& face);
 
  private:
-  struct Regions {
-    std::vector<cv::Mat1b> face, eyes;
-    std::vector<cv::Point> rigid;  ///< where the face has no patch: what moves there is the head
-    double patch_px = 0, scale = 1;
-  };
-  static Regions regions_of(const AlignedFace& face);
-  void refer_to(const AlignedFace& face, const cv::Mat& grey, const FrameMotion& standing);
+  /// Makes the frame just turned grey the reference.
+  void refer_to(const AlignedFace& face, const FrameMotion& standing);
+  RegionMotion mean_motion(const MotionField& motion, const Region& region);
 
   double reference_s_;
   std::unique_ptr<OpticalFlow> flow_;
-  cv::Mat reference_;
+  cv::Mat reference_, grey_;
   double reference_time_s_ = 0;
   int reference_segment_ = 0;
-  Regions regions_;
-  FrameMotion standing_;  ///< displacements at the reference frame
+  FaceRegions regions_;  ///< of the reference frame, like all below
+  HeadMotionFit head_motion_{{}};
+  FrameMotion standing_;       ///< displacements
+  std::vector<float> strain_;  ///< of one run of pixels
 };
 
 }  // namespace merkit::spotting

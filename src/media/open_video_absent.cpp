@@ -1,4 +1,4 @@
-// Stands in for video_reader.cpp in a build without video support (MERKIT_VIDEO=OFF).
+// Stands in for open_video.cpp in a build without video support (MERKIT_VIDEO=OFF).
 #include "media/readers.h"
 #include "merkit/core/error.h"
 

@@ -1,0 +1,188 @@
+// One clip from frames to intervals, on one thread and on two, with whatever can go wrong on the way.
+#include "merkit/pipeline/analyze.h"
+
+#include "merkit/core/stop.h"
+#include "merkit/methods/method.h"
+#include "support/drawn_face.h"
+#include "support/temporary_folder.h"
+
+#include <csignal>
+#include <fstream>
+#include <new>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
+
+namespace merkit::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Calls `on_push` with the number of faces pushed before.
+class FakeSession final : public SpottingSession {
+ public:
+  explicit FakeSession(const std::function<void(int)>& on_push) : on_push_(on_push) {}
+  void push(const AlignedFace& face) override {
+    result_.signal.frames.push_back(face.number);
+    on_push_(static_cast<int>(result_.signal.frames.size()) - 1);
+  }
+  SpottingResult finish() override { return result_; }
+
+ private:
+  const std::function<void(int)>& on_push_;
+  SpottingResult result_;
+};
+
+struct FakeSpotter final : Spotter {
+  std::function<void(int)> on_push;
+  explicit FakeSpotter(std::function<void(int)> action) : on_push(std::move(action)) {}
+  std::unique_ptr<SpottingSession> start(double /*fps*/) const override {
+    return std::make_unique<FakeSession>(on_push);
+  }
+};
+
+fs::path frame_file(const fs::path& clip, int number) { return clip / ("f" + std::to_string(100 + number) + ".png"); }
+
+/// Frames 101, 102, ... of a face whose mouth corner region swells and goes back, then frames without any face.
+void write_clip(const fs::path& clip, int faces, int blanks) {
+  const cv::Mat face = drawn_face(240);
+  fs::create_directories(clip);
+  for (int i = 1; i <= faces; ++i) {
+    cv::Mat1f x(face.size()), y(face.size());
+    const double amount = 2.5 * std::exp(-0.5 * std::pow((i - faces / 2.0) / 3, 2));
+    for (int row = 0; row < face.rows; ++row)
+      for (int column = 0; column < face.cols; ++column) {
+        const double far = std::hypot(column - 96, row - 175) / 22;
+        x(row, column) = static_cast<float>(column);
+        y(row, column) = static_cast<float>(row + amount * std::exp(-0.5 * far * far));
+      }
+    cv::Mat moved;
+    cv::remap(face, moved, x, y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+    cv::imwrite(frame_file(clip, i).string(), moved);
+  }
+  for (int i = faces + 1; i <= faces + blanks; ++i)
+    cv::imwrite(frame_file(clip, i).string(), cv::Mat(face.size(), CV_8UC3, cv::Scalar::all(90)));
+}
+
+void expect_same(const ClipAnalysis& a, const ClipAnalysis& b) {
+  EXPECT_EQ(a.problem.status, b.problem.status);
+  EXPECT_EQ(a.problem.message, b.problem.message);
+  EXPECT_EQ(a.problem.hint, b.problem.hint);
+  EXPECT_EQ(a.frames, b.frames);
+  EXPECT_EQ(a.fps, b.fps);
+  EXPECT_EQ(a.duration_s, b.duration_s);
+  EXPECT_EQ(a.frames_with_face, b.frames_with_face);
+  EXPECT_EQ(a.segments, b.segments);
+  EXPECT_EQ(a.signal.frames, b.signal.frames);
+  EXPECT_EQ(a.signal.times_s, b.signal.times_s);
+  EXPECT_EQ(a.signal.values, b.signal.values);
+  EXPECT_EQ(a.signal.threshold, b.signal.threshold);
+  ASSERT_EQ(a.detections.size(), b.detections.size());
+  for (std::size_t i = 0; i < a.detections.size(); ++i) {
+    const Detection &x = a.detections[i], &y = b.detections[i];
+    EXPECT_EQ(x.interval.onset, y.interval.onset);
+    EXPECT_EQ(x.interval.apex, y.interval.apex);
+    EXPECT_EQ(x.interval.offset, y.interval.offset);
+    EXPECT_EQ(x.confidence, y.confidence);
+    EXPECT_EQ(x.type, y.type);
+  }
+}
+
+class ClipAnalyzerOnThreads : public ::testing::Test {
+ protected:
+  static constexpr int kFaces = 40, kBlanks = 3;
+
+  void SetUp() override {
+    if (faces->file().empty()) GTEST_SKIP() << "this build reads no frames";
+    write_clip(folder / "clip", kFaces, kBlanks);
+  }
+  void TearDown() override { request_stop(0); }
+
+  ClipAnalysis analyzed(std::shared_ptr<const Spotter> spotter, int threads) {
+    ClipRequest request;
+    request.clip_id = request.source = "clip";
+    request.clip = folder / "clip";
+    request.options.fps = 25;
+    request.threads = threads;
+    frames_done = 0;
+    request.frames_done = &frames_done;
+    return ClipAnalyzer({}, faces, std::move(spotter), nullptr).analyze(request);
+  }
+  ClipAnalysis analyzed(const std::function<void(int)>& on_push, int threads) {
+    return analyzed(std::make_shared<FakeSpotter>(on_push), threads);
+  }
+
+  const TemporaryFolder folder;
+  const std::shared_ptr<const SharedFaceModel> faces = std::make_shared<SharedFaceModel>();
+  std::atomic<std::int64_t> frames_done{0};
+};
+
+TEST_F(ClipAnalyzerOnThreads, TwoFindWhatOneFinds) {
+  const auto spotter = [] { return find_method("strain_peaks").make_spotter(default_config("strain_peaks")); };
+  const ClipAnalysis one = analyzed(spotter(), 1), two = analyzed(spotter(), 2);
+  EXPECT_EQ(one.problem.status, Status::ok) << one.problem.message;
+  EXPECT_EQ(one.frames, kFaces + kBlanks);
+  EXPECT_EQ(one.frames_with_face, kFaces);
+  EXPECT_EQ(one.detections.size(), 1u);
+  EXPECT_EQ(frames_done, kFaces + kBlanks);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, FacesArriveInOrder) {
+  const ClipAnalysis two = analyzed([](int) {}, 2);
+  ASSERT_EQ(two.signal.frames.size(), static_cast<std::size_t>(kFaces + kBlanks));
+  for (int i = 0; i < kFaces + kBlanks; ++i) EXPECT_EQ(two.signal.frames[i], 101 + i);
+}
+
+TEST_F(ClipAnalyzerOnThreads, ADamagedFrameInTheMiddleEndsTheClip) {
+  std::ofstream(frame_file(folder / "clip", 20), std::ios::trunc) << "no picture";
+  const ClipAnalysis one = analyzed([](int) {}, 1), two = analyzed([](int) {}, 2);
+  EXPECT_EQ(one.problem.status, Status::decode_error);
+  EXPECT_EQ(one.frames, 19);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, ASpotterThatFailsInTheMiddleEndsTheClip) {
+  const auto fail = [](int before) {
+    if (before == 10) throw ClipError(Status::unsupported, "the spotter has had enough", "ask another one");
+  };
+  const ClipAnalysis one = analyzed(fail, 1), two = analyzed(fail, 2);
+  EXPECT_EQ(one.problem.status, Status::unsupported);
+  EXPECT_EQ(one.problem.message, "the spotter has had enough");
+  EXPECT_EQ(one.frames, 11);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, TheEarlierOfTwoFailuresCounts) {
+  std::ofstream(frame_file(folder / "clip", 14), std::ios::trunc) << "no picture";
+  const auto fail = [](int before) {
+    if (before == 12) throw ClipError(Status::unsupported, "frame 13");
+  };
+  const ClipAnalysis one = analyzed(fail, 1), two = analyzed(fail, 2);
+  EXPECT_EQ(one.problem.message, "frame 13");
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, WantOfMemoryInTheSpotterIsTheClipsProblem) {
+  const auto fail = [](int before) {
+    if (before == 3) throw std::bad_alloc();
+  };
+  const ClipAnalysis one = analyzed(fail, 1), two = analyzed(fail, 2);
+  EXPECT_EQ(one.problem.status, Status::unsupported);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, AStopPassesThrough) {
+  const auto stop = [](int before) {
+    if (before == 5) request_stop(SIGTERM);
+  };
+  for (const int threads : {1, 2}) {
+    EXPECT_THROW(analyzed(stop, threads), Interrupted) << threads;
+    EXPECT_EQ(frames_done, 6) << threads;
+    request_stop(0);
+  }
+}
+
+}  // namespace
+}  // namespace merkit::testing

@@ -7,7 +7,8 @@
 
 // The innermost sums in two forms, chosen when the program starts. Both give the same floats: no form fuses
 // multiplications and additions.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define MERKIT_WIDER_VECTORS __attribute__((target_clones("avx2", "default")))
 #else
 #define MERKIT_WIDER_VECTORS

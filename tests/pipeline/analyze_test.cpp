@@ -4,6 +4,7 @@
 #include "merkit/core/stop.h"
 #include "merkit/methods/method.h"
 #include "support/drawn_face.h"
+#include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"
 
 #include <csignal>

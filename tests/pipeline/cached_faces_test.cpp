@@ -4,6 +4,7 @@
 #include "merkit/pipeline/prepare_samples.h"
 #include "pipeline/cache_entry.h"
 #include "support/drawn_face.h"
+#include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"
 
 #include <cstring>

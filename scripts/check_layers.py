@@ -16,7 +16,7 @@ LAYERS = {
     "data": {"core"},
     "methods": {"core", "motion", "neural"},
     "neural": {"core", "motion", "methods"},
-    "evaluation": {"core"},
+    "evaluation": {"core", "methods"},
     "pipeline": {"core", "media", "face", "motion", "data", "methods"},
     "report": {"core", "data", "evaluation", "pipeline"},
     "cli": {"core", "media", "face", "motion", "data", "methods", "evaluation", "pipeline", "report"},

@@ -8,6 +8,8 @@ packages=(
   g++ cmake ninja-build pkg-config ccache git ca-certificates
   # LibTorch, and the BLAS that makes its matrix products some thirty times faster than the default
   libtorch-dev libopenblas0-pthread libopenblas-pthread-dev
+  # support vector machines
+  libsvm-dev
   # pictures, optical flow, faces, video
   libopencv-dev libopencv-contrib-dev libdlib-dev libdlib-data libxxhash-dev libhwy-dev
   libjpeg62-turbo-dev libpng-dev

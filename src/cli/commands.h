@@ -40,6 +40,8 @@ void add_flow(Commands& commands);
 void add_spot(Commands& commands);
 void add_recognize(Commands& commands);
 void add_train(Commands& commands);
+void add_loso(Commands& commands);
+void add_merge(Commands& commands);
 void add_evaluate(Commands& commands);
 void add_synth(Commands& commands);
 void add_models(Commands& commands);

@@ -15,7 +15,7 @@ namespace {
 struct EvaluateRequest {
   CommonOptions common;
   OutputOptions output;
-  std::vector<std::filesystem::path> predictions;
+  std::vector<std::filesystem::path> predictions, compare;
   std::filesystem::path truth;
   std::string labels;
   double min_iou = 0.5;
@@ -31,19 +31,27 @@ std::map<std::string, std::string> truth_by_clip(const EvaluateRequest& request,
   return result;
 }
 
-std::vector<std::pair<std::string, RecognitionMetrics>> grouped(const std::vector<Outcome>& outcomes,
-                                                                const LabelSet& labels, std::string Outcome::*key) {
-  std::map<std::string, std::vector<Outcome>> groups;
-  for (const auto& outcome : outcomes) groups[outcome.*key].push_back(outcome);
-  std::vector<std::pair<std::string, RecognitionMetrics>> result;
-  for (const auto& [name, members] : groups) result.emplace_back(name, recognition_metrics(members, labels));
-  return result;
+/// Seeds are runs over the same clips. Where they are not (every fold with a seed of its own), all is one run.
+std::map<std::uint64_t, std::vector<Outcome>> comparable(std::map<std::uint64_t, std::vector<Outcome>> outcomes) {
+  const auto ids = [](const std::vector<Outcome>& of_seed) {
+    std::set<std::string> result;
+    for (const auto& outcome : of_seed) result.insert(outcome.subject + "/" + outcome.id);
+    return result;
+  };
+  const auto first = ids(outcomes.begin()->second);
+  if (std::all_of(outcomes.begin(), outcomes.end(), [&](const auto& entry) { return ids(entry.second) == first; }))
+    return outcomes;
+  std::vector<Outcome> all;
+  for (const auto& [seed, of_seed] : outcomes) all.insert(all.end(), of_seed.begin(), of_seed.end());
+  return {{outcomes.begin()->first, all}};
 }
 
-Evaluation::Recognition recognition(const EvaluateRequest& request) {
+Evaluation::Recognition scored(const EvaluateRequest& request, const std::vector<std::filesystem::path>& files) {
   std::vector<StoredPrediction> predictions;
   std::vector<std::string> classes;
-  for (const auto& file : request.predictions) {
+  for (const auto& given : files) {
+    // A directory is a run of merkit loso.
+    const auto file = std::filesystem::is_directory(given) ? given / "predictions.csv" : given;
     std::vector<std::string> of_file;
     for (auto& prediction : read_predictions(file, of_file)) predictions.push_back(std::move(prediction));
     if (!classes.empty() && !of_file.empty() && classes != of_file)
@@ -60,39 +68,57 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
         if (!label.empty()) mentioned.insert(label);
     classes.assign(mentioned.begin(), mentioned.end());
   }
-  Evaluation::Recognition result;
-  result.labels =
+  const LabelSet labels =
       LabelSet(classes, vocabulary.classes() == classes ? vocabulary.mapping() : std::map<std::string, std::string>{});
-  const auto truth = truth_by_clip(request, result.labels);
+  const auto truth = truth_by_clip(request, labels);
 
-  std::vector<Outcome> outcomes;
+  std::map<std::uint64_t, std::vector<Outcome>> outcomes;
+  int excluded = 0, seen = 0;
   std::set<std::string> ids;
   for (const auto& p : predictions) {
     const std::string key = p.dataset + "/" + p.subject + "/" + p.clip_id;
-    if (!ids.insert(key).second) throw InputError("clip " + key + " is predicted twice", "give each fold's file once");
+    if (!ids.insert(key + " seed " + std::to_string(p.seed)).second)
+      throw InputError("clip " + key + " is predicted twice", "give each fold's file once");
     const auto known = truth.find(p.clip_id);
-    const auto actual = result.labels.find(known != truth.end() ? known->second : p.label_true);
-    const auto said = result.labels.find(p.label_pred);
+    const auto actual = labels.find(known != truth.end() ? known->second : p.label_true);
+    const auto said = labels.find(p.label_pred);
     if (p.status != "ok" || !actual || !said) {
-      ++result.excluded;
+      ++excluded;
       continue;
     }
-    result.seen += p.seen_subject;
-    outcomes.push_back({p.clip_id, p.dataset, p.dataset + "/" + p.subject, *actual, *said});
+    seen += p.seen_subject;
+    outcomes[p.seed].push_back({p.clip_id, p.dataset, p.dataset + "/" + p.subject, *actual, *said});
   }
   if (outcomes.empty())
     throw InputError("no prediction has both a label and a truth", "give the true labels with --truth MANIFEST");
-  if (result.excluded) spdlog::warn("{} rows without prediction or truth are left out", result.excluded);
-  if (result.seen)
-    spdlog::warn("{} rows are of people the model was trained on: these figures say nothing about new people",
-                 result.seen);
-  result.metrics = recognition_metrics(outcomes, result.labels);
-  result.intervals = bootstrap_over_subjects(outcomes, result.labels);
-  result.majority = majority_baseline(outcomes, result.labels);
-  result.per_dataset = grouped(outcomes, result.labels, &Outcome::dataset);
-  result.per_subject = grouped(outcomes, result.labels, &Outcome::subject);
+  if (excluded) spdlog::warn("{} rows without prediction or truth are left out", excluded);
+  if (seen)
+    spdlog::warn("{} rows are of people the model was trained on: these figures say nothing about new people", seen);
+  Evaluation::Recognition result = score_recognition(comparable(outcomes), labels);
+  result.excluded = excluded;
+  result.seen = seen;
   for (const auto& name : result.metrics.absent) spdlog::warn("class {} does not occur in the truth", name);
-  result.outcomes = std::move(outcomes);
+  return result;
+}
+
+/// Outcomes whose ids name their seed by its position, so that two runs with other seeds can be matched.
+std::vector<Outcome> numbered(const Evaluation::Recognition& recognition) {
+  std::vector<Outcome> outcomes = recognition.outcomes;
+  std::size_t at = 0;
+  for (std::size_t seed = 0; seed < recognition.per_seed.size(); ++seed)
+    for (int i = 0; i < recognition.per_seed[seed].second.n; ++i)
+      outcomes[at++].id += " (seed " + std::to_string(seed + 1) + ")";
+  return outcomes;
+}
+
+Evaluation::Recognition recognition(const EvaluateRequest& request) {
+  Evaluation::Recognition result = scored(request, request.predictions);
+  if (request.compare.empty()) return result;
+  const Evaluation::Recognition other = scored(request, request.compare);
+  if (!(other.labels == result.labels)) throw InputError("the two runs have other classes, so they cannot be compared");
+  result.comparison = compare_runs(numbered(result), numbered(other), result.labels);
+  for (const auto& file : request.compare)
+    result.compared_with += (result.compared_with.empty() ? "" : " ") + file.string();
   return result;
 }
 
@@ -120,14 +146,16 @@ int evaluate(const EvaluateRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common);
   Evaluation evaluation;
-  if (holds_intervals(request.predictions.front()))
+  if (!std::filesystem::is_directory(request.predictions.front()) && holds_intervals(request.predictions.front()))
     evaluation.spotting = spotting(request);
   else
     evaluation.recognition = recognition(request);
   Output output(request.output.file);
-  output.stream() << (request.output.format == "csv"
-                          ? evaluation_csv(evaluation)
-                          : evaluation_json(evaluation, provenance_of(request.common, settings)));
+  const std::string& format = request.output.format;
+  output.stream() << (format == "csv"        ? evaluation_csv(evaluation)
+                      : format == "markdown" ? evaluation_markdown(evaluation)
+                      : format == "latex"    ? evaluation_latex(evaluation)
+                                             : evaluation_json(evaluation, provenance_of(request.common, settings)));
   output.commit();
   return kAllDone;
 }
@@ -139,20 +167,27 @@ void add_evaluate(Commands& commands) {
   CLI::App& command = commands.add("evaluate", "Score existing predictions or intervals");
   command
       .add_option("predictions", request->predictions,
-                  "What recognize, run or spot wrote, or a CSV table; several are pooled")
+                  "What recognize, run or spot wrote, a CSV table, or the directory of a loso run; several are pooled")
       ->required()
       ->type_name("PREDICTIONS");
   command.add_option("--truth", request->truth, "True labels (a manifest) or true intervals (video,onset,offset,type)")
       ->type_name("FILE");
+  command
+      .add_option("--compare", request->compare,
+                  "Another run over the same clips: is one better? (McNemar's test, and exchanges of whole people)")
+      ->type_name("PREDICTIONS");
   command.add_option("--labels", request->labels, "Label set that maps the truth's emotions to classes")
       ->type_name("NAME|FILE");
   command.add_option("--min-iou", request->min_iou, "Overlap that makes an interval right")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command.add_option("--format", request->output.format, "json or csv")->check(CLI::IsMember({"json", "csv"}));
+  command.add_option("--format", request->output.format, "json, csv, markdown or latex")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
   command.add_option("-o,--output", request->output.file, "Write the result here instead of stdout")->type_name("FILE");
   add_common_options(command, request->common);
-  command.footer("Example: merkit evaluate predictions.csv\n         merkit evaluate spotted.csv --truth truth.csv");
+  command.footer(
+      "Example: merkit evaluate predictions.csv\n         merkit evaluate run --compare other_run --format markdown\n  "
+      "       merkit evaluate spotted.csv --truth truth.csv");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return evaluate(*request); });
 }

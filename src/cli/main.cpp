@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
 #endif
   cli::add_recognize(commands);
   cli::add_train(commands);
+  cli::add_loso(commands);
+  cli::add_merge(commands);
   cli::add_evaluate(commands);
   cli::add_methods(commands);
   cli::add_models(commands);

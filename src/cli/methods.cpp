@@ -63,9 +63,12 @@ int show(const MethodsRequest& request) {
     output.stream() << document.dump(2) << "\n";
   } else {
     output.stream() << method.name << ": " << method.summary << "\n" << method.citation << "\n";
-    if (method.make_recognizer)
-      output.stream() << method.make_recognizer(config, find_labels(settings.pipeline.labels))->parameter_count()
-                      << " parameters with the classes of " << settings.pipeline.labels << "\n";
+    if (method.make_recognizer) {
+      const auto count = method.make_recognizer(config, find_labels(settings.pipeline.labels))->parameter_count();
+      output.stream() << (count > 0 ? std::to_string(count) + " parameters with the classes of "
+                                    : "as many parameters as the training set asks for, with the classes of ")
+                      << settings.pipeline.labels << "\n";
+    }
     output.stream() << "\nSettings (change with --set NAME=VALUE; defaults shown):\n";
     std::istringstream lines(method.describe_config());
     for (std::string line; std::getline(lines, line);) {

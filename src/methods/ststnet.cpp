@@ -20,7 +20,7 @@ namespace nn = torch::nn;
 
 struct StstnetConfig {
   double dropout = 0.5;
-  neural::MotionInputConfig input;
+  MotionInputConfig input;
   neural::TrainingConfig training;
 
   StstnetConfig() {

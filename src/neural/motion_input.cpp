@@ -1,107 +1,11 @@
 #include "neural/motion_input.h"
 
-#include "core/settings_fields.h"
-#include "merkit/core/error.h"
-
-#include <algorithm>
-
-#include <opencv2/core.hpp>
-
 namespace merkit::neural {
-namespace {
-
-/// Order of the channels in motion images.
-const std::vector<std::string>& map_names() {
-  static const std::vector<std::string> names = {"u", "v", "strain"};
-  return names;
-}
-
-int map_index(const std::string& name) {
-  const auto& names = map_names();
-  return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
-}
-
-[[noreturn]] void unsupported(const Sample& sample, const std::string& what, const std::string& hint) {
-  throw ClipError(Status::unsupported, "sample \"" + sample.id + "\": " + what, hint);
-}
-
-void check_ready_image(const Sample& sample, const MotionInputConfig& config) {
-  const cv::Mat& image = *sample.motion_image;
-  if (image.type() != CV_8UC3) unsupported(sample, "its motion image does not have three 8-bit channels", "");
-  if (image.rows != config.size || image.cols != config.size)
-    unsupported(sample,
-                "its motion image is " + std::to_string(image.cols) + "x" + std::to_string(image.rows) +
-                    " pixels; the method expects " + std::to_string(config.size) + "x" + std::to_string(config.size),
-                "set input.size for training, or give frames instead");
-  if (config.scaling != "minmax")
-    unsupported(sample,
-                "its ready motion image is min-max scaled, which does not give scaling \"" + config.scaling + "\" back",
-                "give frames instead, or train with input.scaling = minmax");
-}
-
-const AlignedFace& face_or_throw(const Sample& sample, int number, const char* role) {
-  const AlignedFace* face = sample.face_at(number);
-  if (!face || !face->success || face->image.empty())
-    throw ClipError(Status::no_face,
-                    "sample \"" + sample.id + "\" has no face in its " + role + " frame " + std::to_string(number));
-  return *face;
-}
-
-MotionField motion_between(const cv::Mat& onset, const cv::Mat& apex, const FlowConfig& config,
-                           const MotionStore* store) {
-  if (!store) return optical_flow(onset, apex, config);
-  const auto compute = [&] {
-    const MotionField motion = optical_flow(onset, apex, config);
-    return MotionStore::Maps{motion.u, motion.v};
-  };
-  const MotionStore::Maps maps = store->motion(onset, apex, write_settings(config).to_json(), compute);
-  return {maps.u, maps.v};
-}
-
-cv::Mat motion_from_faces(const Sample& sample, const MotionInputConfig& config) {
-  if (sample.faces.empty()) unsupported(sample, "it has neither frames nor a motion image", "");
-  const AlignedFace& onset = face_or_throw(sample, sample.interval.onset, "onset");
-  const AlignedFace& apex = face_or_throw(sample, sample.interval.apex_or_middle(), "apex");
-  if (onset.segment != apex.segment || onset.image.size() != apex.image.size())
-    unsupported(sample,
-                "the face was lost between onset " + std::to_string(onset.number) + " and apex " +
-                    std::to_string(apex.number) + ", so their motion cannot be measured",
-                "");
-  const MotionField motion = motion_between(onset.image, apex.image, config.flow, sample.motion_store.get());
-  return config.scaling == "fixed" ? motion_image_fixed(motion, config.size, config.fixed_scale_px)
-                                   : motion_image_minmax(motion, config.size);
-}
-
-}  // namespace
-
-const char* channels_problem(const std::vector<std::string>& channels) {
-  if (channels.empty()) return "must name at least one map";
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (map_index(channels[i]) == static_cast<int>(map_names().size())) return "must hold u, v or strain";
-    if (std::find(channels.begin(), channels.begin() + static_cast<std::ptrdiff_t>(i), channels[i]) !=
-        channels.begin() + static_cast<std::ptrdiff_t>(i))
-      return "names a map twice";
-  }
-  return nullptr;
-}
-
-const char* scaling_problem(const std::string& name) {
-  const auto& names = motion_scaling_names();
-  return std::find(names.begin(), names.end(), name) != names.end() ? nullptr : "must be minmax or fixed";
-}
 
 torch::Tensor onset_apex_motion(const Sample& sample, const MotionInputConfig& config) {
-  // Frames serve every scaling; a ready image only the one it was made with.
-  const bool ready = sample.motion_image && (config.scaling == "minmax" || sample.faces.empty());
-  if (ready) check_ready_image(sample, config);
-  const cv::Mat image = ready ? *sample.motion_image : motion_from_faces(sample, config);
-  cv::Mat real;
-  image.convertTo(real, CV_32FC3);
-  const torch::Tensor maps =
-      torch::from_blob(real.data, {real.rows, real.cols, 3}, {static_cast<std::int64_t>(real.step1()), 3, 1})
-          .permute({2, 0, 1});  // [3, size, size], still the pixels of `real`
   std::vector<torch::Tensor> chosen;
-  for (const std::string& channel : config.channels) chosen.push_back(maps[map_index(channel)]);
+  const std::vector<cv::Mat1f> maps = sample_motion(sample, config);
+  for (const cv::Mat1f& map : maps) chosen.push_back(torch::from_blob(map.data, {map.rows, map.cols}));
   return torch::stack(chosen);  // a copy
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/core/sample.h"
+#include "motion/sample_motion.h"
 
 #include <string>
 #include <vector>
@@ -33,7 +33,7 @@ class Network : public torch::nn::Module {
   virtual Loss loss(const Tensors& batch, const torch::Tensor& labels);
 
   /// Name of what encode() reads, stored in model files beside the settings in "input".
-  virtual std::string input_kind() const { return "onset_apex_motion"; }
+  virtual std::string input_kind() const { return kSampleMotionKind; }
 
   /// Trainable values.
   std::int64_t parameter_count() const;

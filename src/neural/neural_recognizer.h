@@ -3,6 +3,7 @@
 #include "core/settings_fields.h"
 #include "merkit/methods/method.h"
 #include "merkit/methods/recognizer.h"
+#include "methods/recognizer/stored_model.h"
 #include "neural/network.h"
 #include "neural/trainer.h"
 
@@ -31,7 +32,7 @@ class NeuralRecognizer final : public Recognizer {
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override;
   std::unique_ptr<EncodedSample> encode(const Sample& sample) const override;
   std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override;
-  const LabelSet& labels() const override { return labels_; }
+  const LabelSet& labels() const override { return identity_.labels; }
   void save(const std::filesystem::path& file) const override;
   void load(const ModelFile& model) override;
   std::string use_device(const std::string& device) override;
@@ -43,12 +44,9 @@ class NeuralRecognizer final : public Recognizer {
 
  private:
   std::shared_ptr<Network> new_network(const Settings& config, int classes, std::uint64_t seed) const;
-  torch::Tensor checked_labels(const SampleSet& training) const;
-  std::string input_description() const;
 
   NetworkType type_;
-  Settings config_;
-  LabelSet labels_;
+  RecognizerIdentity identity_;
   torch::Device device_{torch::kCPU};
   std::shared_ptr<Network> network_;
   ModelInfo info_;

@@ -1,6 +1,7 @@
 #include "neural/tensors.h"
 
 #include "merkit/core/error.h"
+#include "methods/recognizer/stored_model.h"
 
 #include <cstring>
 #include <map>
@@ -23,25 +24,6 @@ std::string dtype_name(const std::string& name, torch::Dtype dtype) {
   }
 }
 
-std::string described(const ModelTensor& tensor) { return tensor.dtype + " " + shape_text(tensor.shape); }
-
-/// What `given` lacks, has too much, or has in another form.
-std::string differences(const std::vector<ModelTensor>& expected, const std::vector<ModelTensor>& given) {
-  std::map<std::string, std::string> left;
-  for (const ModelTensor& tensor : given) left[tensor.name] = described(tensor);
-  std::string text;
-  for (const ModelTensor& tensor : expected) {
-    const auto found = left.find(tensor.name);
-    if (found == left.end())
-      text += "\n  missing: " + tensor.name + " " + described(tensor);
-    else if (found->second != described(tensor))
-      text += "\n  " + tensor.name + ": has " + found->second + ", expected " + described(tensor);
-    if (found != left.end()) left.erase(found);
-  }
-  for (const auto& [name, form] : left) text += "\n  not part of the method: " + name + " " + form;
-  return text;
-}
-
 }  // namespace
 
 ModelTensor layout_of(const std::string& name, const torch::Tensor& tensor) {
@@ -60,9 +42,7 @@ void copy_into(Network& network, const std::vector<ModelTensor>& tensors, const 
   const auto values = named_values(network);
   std::vector<ModelTensor> expected;
   for (const auto& [name, value] : values) expected.push_back(layout_of(name, value));
-  if (const std::string text = differences(expected, tensors); !text.empty())
-    throw ModelError("the tensors of model \"" + model_name + "\" do not fit its method and configuration:" + text,
-                     "the model was made for another method or another configuration");
+  check_layout(expected, tensors, model_name);
 
   std::map<std::string, const ModelTensor*> by_name;
   for (const ModelTensor& tensor : tensors) by_name[tensor.name] = &tensor;
@@ -70,8 +50,7 @@ void copy_into(Network& network, const std::vector<ModelTensor>& tensors, const 
   for (const auto& [name, value] : values) {
     const ModelTensor& source = *by_name.at(name);
     const torch::Tensor plain = torch::empty(source.shape, value.options().device(torch::kCPU));
-    if (plain.nbytes() != source.bytes.size())
-      throw ModelError("tensor \"" + name + "\" of model \"" + model_name + "\" is incomplete");
+    if (plain.nbytes() != source.bytes.size()) throw_incomplete(name, model_name);
     std::memcpy(plain.data_ptr(), source.bytes.data(), source.bytes.size());
     torch::Tensor target = value;
     target.copy_(plain);
@@ -98,12 +77,6 @@ Tensors moved(const Tensors& batch, const torch::Device& device) {
   Tensors result;
   for (const torch::Tensor& input : batch) result.push_back(input.to(device));
   return result;
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text;
-  for (const std::int64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  return "[" + text + "]";
 }
 
 }  // namespace merkit::neural

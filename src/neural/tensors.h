@@ -25,7 +25,4 @@ Tensors rows(const Tensors& batch, const torch::Tensor& indices);
 
 Tensors moved(const Tensors& batch, const torch::Device& device);
 
-/// "[3, 28, 28]", for messages.
-std::string shape_text(const std::vector<std::int64_t>& shape);
-
 }  // namespace merkit::neural

@@ -61,10 +61,12 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
   document.update(to_json(provenance));
   if (evaluation.recognition) {
     const auto& r = *evaluation.recognition;
-    document["protocol"] = {{"name", "predictions as given"},
+    Json seeds = Json::array();
+    for (const auto& [seed, metrics] : r.per_seed) seeds.push_back(seed);
+    document["protocol"] = {{"name", r.protocol},
                             {"pooled", true},
-                            {"epoch_selection", nullptr},
-                            {"seeds", nullptr},
+                            {"epoch_selection", r.epoch_selection.empty() ? Json() : Json(r.epoch_selection)},
+                            {"seeds", seeds},
                             {"leaky", r.seen > 0}};
     Json per_set = Json::object();
     for (const auto& [name, metrics] : r.per_dataset) per_set[name] = metrics.n;
@@ -78,6 +80,12 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
                                    {"accuracy", to_json(r.intervals.accuracy)},
                                    {"resamples", r.intervals.resamples},
                                    {"unit", "subject"}};
+    if (r.per_seed.size() > 1) {
+      document["metrics"]["sd"] = {{"uf1", rounded(deviation_over_seeds(r, &RecognitionMetrics::uf1))},
+                                   {"uar", rounded(deviation_over_seeds(r, &RecognitionMetrics::uar))},
+                                   {"accuracy", rounded(deviation_over_seeds(r, &RecognitionMetrics::accuracy))}};
+      for (const auto& [seed, metrics] : r.per_seed) document["per_seed"][std::to_string(seed)] = to_json(metrics);
+    }
     Json per_class = Json::array();
     for (const auto& score : r.metrics.classes)
       per_class.push_back({{"class", score.name},
@@ -90,6 +98,20 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
     document["absent_classes"] = r.metrics.absent;
     document["per_dataset"] = by_name(r.per_dataset);
     document["baselines"] = {{"majority", to_json(r.majority)}};
+    if (r.comparison) {
+      const RunComparison& c = *r.comparison;
+      document["comparison"] = {{"with", r.compared_with},
+                                {"both_right", c.both_right},
+                                {"only_first", c.only_first},
+                                {"only_second", c.only_second},
+                                {"both_wrong", c.both_wrong},
+                                {"unmatched", c.unmatched},
+                                {"uf1_difference", rounded(c.uf1_difference)},
+                                {"uar_difference", rounded(c.uar_difference)},
+                                {"mcnemar_p", rounded(c.mcnemar_p)},
+                                {"permutation_p", rounded(c.permutation_p)},
+                                {"exchanges", c.exchanges}};
+    }
     document["folds"] = folds_of(r);
     document["predictions"] = predictions_of(r);
   }

@@ -3,6 +3,7 @@
 #include "report/stored_records.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace merkit {
 namespace {
@@ -11,6 +12,16 @@ namespace {
 std::string text_of(const nlohmann::json& record, const char* key) {
   const auto found = record.find(key);
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t seed_of(const CsvTable& table, std::size_t row) {
+  const std::string text = table.has("seed") ? table.value(row, "seed") : "";
+  std::uint64_t seed = 1;
+  if (text.empty()) return seed;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw InputError(table.place(row) + ": seed must be a whole number, got \"" + text + "\"");
+  return seed;
 }
 
 }  // namespace
@@ -30,7 +41,7 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
       const std::string status = table.has("status") ? table.value(row, "status") : "ok";
       predictions.push_back({table.value(row, "clip_id"), table.value(row, "dataset"), table.value(row, "subject"),
                              table.value(row, "label_true"), table.value(row, "label_pred"), status,
-                             table.value(row, "seen_subject") == "true"});
+                             table.value(row, "seen_subject") == "true", seed_of(table, row)});
     }
   } else {
     classes = stored.classes;
@@ -40,7 +51,8 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
         for (const auto& [name, score] : record["scores"].items()) classes.push_back(name);
       predictions.push_back({text_of(record, "clip_id"), text_of(record, "dataset"), text_of(record, "subject"),
                              text_of(record, "label_true"), text_of(record, "label_pred"),
-                             record.value("status", std::string("ok")), record.value("seen_subject", false)});
+                             record.value("status", std::string("ok")), record.value("seen_subject", false),
+                             record.value("seed", std::uint64_t{1})});
     }
   }
   return predictions;

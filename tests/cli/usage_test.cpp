@@ -16,8 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const char* kCommands[] = {"run",   "align",  "flow",    "spot",  "recognize", "train",     "evaluate",
-                           "synth", "models", "methods", "cache", "doctor",    "completion"};
+const char* kCommands[] = {"run",    "align",   "flow",  "spot",   "recognize",  "train", "evaluate", "synth",
+                           "models", "methods", "cache", "doctor", "completion", "loso",  "merge"};
 
 TEST(Help, GoesToStdoutAndNamesEveryCommand) {
   const RunResult result = run_merkit({"--help"});

@@ -38,13 +38,20 @@ std::vector<Method> recognizers() {
   return list;
 }
 
+/// Not every method has epochs, or dropout.
+bool knows(const Settings& settings, const std::string& path) {
+  const std::size_t dot = path.find('.');
+  return dot == std::string::npos ? settings.has(path)
+                                  : knows(settings.child(path.substr(0, dot)), path.substr(dot + 1));
+}
+
 class EveryRecognizer : public ::testing::TestWithParam<Method> {
  protected:
   std::unique_ptr<Recognizer> make(const std::vector<std::pair<std::string, std::string>>& settings = {}) const {
     Settings config = default_config(GetParam().name);
     const Settings effective = GetParam().resolve_config(config);
     for (const auto& [path, value] : settings)
-      if (!effective.child("training").empty() || path.rfind("training.", 0) != 0) config.set(path, value, "test");
+      if (knows(effective, path)) config.set(path, value, "test");
     return GetParam().make_recognizer(config, three_emotions());
   }
 
@@ -118,6 +125,26 @@ TEST_P(EveryRecognizer, GivesTheSameAnswerAfterSaveAndLoad) {
     EXPECT_EQ(original->recognize(sample).scores, loaded->recognize(sample).scores) << sample.id;
   loaded->save(folder / "again.safetensors");
   EXPECT_EQ(read_file(folder / "model.safetensors"), read_file(folder / "again.safetensors"));
+}
+
+TEST_P(EveryRecognizer, CountsTheParametersOfAModelAsItCountsItsOwn) {
+  const TemporaryFolder folder;
+  const auto original = fitted();
+  original->save(folder / "model.safetensors");
+  EXPECT_GT(original->parameter_count(), 0);
+  EXPECT_EQ(load_recognizer(ModelFile::read(folder / "model.safetensors"))->parameter_count(),
+            original->parameter_count());
+}
+
+TEST_P(EveryRecognizer, LearnsWhereAClassIsAbsent) {
+  const auto recognizer = make({{"training.epochs", "2"}});
+  SampleSet samples = synthetic_samples(2, 3);
+  for (Sample& sample : samples)
+    if (sample.label == 1) sample.label = 2;
+  RecordingObserver observer;
+  recognizer->fit(samples, {}, observer);
+  EXPECT_FALSE(observer.epochs_heard.empty());
+  EXPECT_EQ(recognizer->recognize(samples[0]).scores.size(), 3u);
 }
 
 TEST_P(EveryRecognizer, AnswersManyThreadsAtOnceAsItAnswersOne) {
@@ -259,13 +286,19 @@ TEST_P(EveryRecognizer, RefusesDamagedModelFiles) {
 
 TEST_P(EveryRecognizer, DescribesItsTensorsAsItWritesThem) {
   const ModelFile file = saved();
-  const auto layout = make()->tensor_layout();
+  const auto before = make()->tensor_layout(), layout = load_recognizer(file)->tensor_layout();
+  ASSERT_EQ(before.size(), file.tensors.size());
   ASSERT_EQ(layout.size(), file.tensors.size());
   for (std::size_t i = 0; i < layout.size(); ++i) {
+    EXPECT_EQ(before[i].name, file.tensors[i].name);
+    EXPECT_EQ(before[i].dtype, file.tensors[i].dtype);
+    ASSERT_EQ(before[i].shape.size(), file.tensors[i].shape.size());
+    for (std::size_t axis = 0; axis < before[i].shape.size(); ++axis)  // 0: only fitting tells
+      EXPECT_TRUE(before[i].shape[axis] == file.tensors[i].shape[axis] || before[i].shape[axis] == 0) << before[i].name;
     EXPECT_EQ(layout[i].name, file.tensors[i].name);
     EXPECT_EQ(layout[i].dtype, file.tensors[i].dtype);
     EXPECT_EQ(layout[i].shape, file.tensors[i].shape);
-    EXPECT_TRUE(layout[i].bytes.empty());
+    EXPECT_TRUE(before[i].bytes.empty() && layout[i].bytes.empty());
   }
 }
 

@@ -67,10 +67,11 @@ class Recognizer {
   /// Chooses where to compute from now on: "cpu", "cuda", "cuda:N" or "auto". Returns what was chosen.
   virtual std::string use_device(const std::string& device) = 0;
 
-  /// Names, dtypes and shapes a model file of this method holds (no payload).
+  /// Names, dtypes and shapes a model file of this method holds (no payload). An extent that only fitting tells is 0
+  /// until then.
   virtual std::vector<ModelTensor> tensor_layout() const = 0;
 
-  /// Number of trainable values.
+  /// Number of learned values; 0 where only fitting tells how many there are.
   virtual std::int64_t parameter_count() const = 0;
 };
 

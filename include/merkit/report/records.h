@@ -2,12 +2,15 @@
 
 #include "merkit/core/label_set.h"
 #include "merkit/core/prediction.h"
+#include "merkit/evaluation/comparison.h"
 #include "merkit/evaluation/metrics.h"
 #include "merkit/evaluation/spotting_metrics.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/report/provenance.h"
 
+#include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +79,7 @@ class RecordWriter {
 struct StoredPrediction {
   std::string clip_id, dataset, subject, label_true, label_pred, status;
   bool seen_subject = false;
+  std::uint64_t seed = 1;
 };
 
 /// Reads what RecordWriter wrote (kind "prediction"), or a CSV with at least clip_id, label_true and label_pred.
@@ -99,9 +103,15 @@ struct Evaluation {
     RecognitionMetrics majority;
     std::vector<std::pair<std::string, RecognitionMetrics>> per_dataset;
     std::vector<std::pair<std::string, RecognitionMetrics>> per_subject;
-    int excluded = 0;  ///< rows without prediction or truth
-    std::vector<Outcome> outcomes;
-    int seen = 0;  ///< rows of people that the model was trained on
+    int excluded = 0;               ///< rows without prediction or truth
+    std::vector<Outcome> outcomes;  ///< of all seeds, one after another
+    int seen = 0;                   ///< rows of people that the model was trained on
+    /// Figures of each seed; where there are several, those above are means over them, counts and confusion sums.
+    std::vector<std::pair<std::uint64_t, RecognitionMetrics>> per_seed;
+    std::string protocol = "predictions as given";
+    std::string epoch_selection;  ///< "last" or what a run says; empty when not known
+    std::optional<RunComparison> comparison;
+    std::string compared_with;  ///< as the user named it
   };
   struct Spotting {
     SpottingMetrics micro, macro, overall;
@@ -111,8 +121,22 @@ struct Evaluation {
   std::optional<Recognition> recognition;
   std::optional<Spotting> spotting;
 };
+
+/// Scores the outcomes of one or more seeds (not empty).
+Evaluation::Recognition score_recognition(const std::map<std::uint64_t, std::vector<Outcome>>& outcomes,
+                                          const LabelSet& labels);
+
+/// Standard deviation of a figure over the seeds (n - 1); 0 for one seed.
+double deviation_over_seeds(const Evaluation::Recognition& recognition, double RecognitionMetrics::*figure);
+
 std::string evaluation_json(const Evaluation& evaluation, const Provenance& provenance);
 std::string evaluation_csv(const Evaluation& evaluation);
+/// A table of UF1, UAR, accuracy and weighted F1 (means and deviations where there are several seeds), of all clips,
+/// each data set and the majority baseline, with the confusion matrix below; or of precision, recall and F1 of
+/// intervals.
+std::string evaluation_markdown(const Evaluation& evaluation);
+/// The same figures as a LaTeX tabular, for booktabs.
+std::string evaluation_latex(const Evaluation& evaluation);
 
 /// Spotted intervals as MEGC22 or STRS table.
 enum class SpottingTable { megc22, strs };

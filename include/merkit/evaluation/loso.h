@@ -1,0 +1,105 @@
+#pragma once
+
+#include "merkit/methods/recognizer.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace merkit {
+
+/// One clip of a run: who, what, and nothing of its pixels.
+struct LosoClip {
+  std::string id, dataset, subject;
+  int label = 0;
+};
+
+/// A leave-one-subject-out run, fixed before it begins: which clips, which are held out together, which seeds. Its
+/// fingerprint is that of everything that decides the result, so that parts of different runs are never mixed.
+struct LosoPlan {
+  std::string method, config;  ///< name, and effective settings as JSON
+  std::string protocol;        ///< name
+  std::vector<std::string> classes;
+  std::string held_out = "subject";  ///< "subject" or "dataset"
+  std::string data;                  ///< hash of the manifest and of how clips are prepared
+  std::string software;              ///< version and git description of the program
+  std::vector<std::uint64_t> seeds;
+  std::vector<LosoClip> clips;  ///< in the order of the manifest
+
+  /// One model to be trained: everything but the clips of one group.
+  struct Task {
+    int fold = 0;  ///< position of the group, from 0
+    std::uint64_t seed = 1;
+    std::string group;         ///< "dataset/subject", or the data set
+    std::string name() const;  ///< "fold007-seed1": its file's stem
+  };
+
+  /// The groups, in order of their first clip.
+  std::vector<std::string> groups() const;
+  std::string group_of(const LosoClip& clip) const;
+  /// Every fold with every seed: all folds of the first seed come first.
+  std::vector<Task> tasks() const;
+
+  /// Throws InputError when nothing can be held out: fewer than two groups, or a fold without two classes to learn.
+  void check() const;
+
+  std::string to_json() const;
+  /// Throws InputError naming `origin` when the text is no plan.
+  static LosoPlan from_json(const std::string& text, const std::string& origin);
+  /// 32 hexadecimal digits.
+  std::string fingerprint() const;
+};
+
+/// What one task found.
+struct LosoResult {
+  struct Epoch {
+    double loss = 0, accuracy = 0;
+  };
+  std::vector<std::size_t> clips;  ///< held-out ones, as positions in the plan
+  std::vector<Prediction> predictions;
+  std::vector<Epoch> epochs;
+  double seconds = 0;  ///< of training and recognition; the only figure that differs between equal runs
+};
+
+/// Trains on all samples but the task's and recognizes those. `samples` are the plan's clips, in its order, with
+/// labels. The held-out samples are not in what `make`'s recognizer is given to learn from.
+LosoResult run_task(const LosoPlan& plan, const LosoPlan::Task& task, const SampleSet& samples,
+                    const std::function<std::unique_ptr<Recognizer>()>& make, const FitOptions& options);
+
+/// A directory that holds a run: plan.json, and tasks/NAME.json for each task done. Files appear whole or not at all,
+/// so a run that was killed goes on where it was, and several processes or machines may work in one directory.
+class LosoDirectory {
+ public:
+  /// Begins a run or goes on with it. Throws InputError when the directory holds another run: the message names what
+  /// differs.
+  LosoDirectory(std::filesystem::path directory, const LosoPlan& plan);
+
+  /// Opens what is there. Throws InputError when it is no run.
+  explicit LosoDirectory(std::filesystem::path directory);
+
+  const LosoPlan& plan() const { return plan_; }
+  const std::filesystem::path& path() const { return directory_; }
+
+  /// A result that is there and whole; a file that is damaged or of another plan counts as not done.
+  bool is_done(const LosoPlan::Task& task) const;
+  std::vector<LosoPlan::Task> missing() const;
+
+  void write(const LosoPlan::Task& task, const LosoResult& result) const;
+  /// Throws InputError when the task is not done.
+  LosoResult read(const LosoPlan::Task& task) const;
+
+  /// Takes over the finished tasks of `other`. Throws InputError when it is of another plan.
+  void take_from(const LosoDirectory& other) const;
+
+ private:
+  std::filesystem::path file_of(const LosoPlan::Task& task) const;
+
+  std::filesystem::path directory_;
+  LosoPlan plan_;
+  std::string fingerprint_;
+};
+
+}  // namespace merkit

@@ -1,0 +1,277 @@
+// merkit loso and merkit merge: leave-one-subject-out runs, whole or in parts.
+#include "merkit/evaluation/loso.h"
+
+#include "cli/batch.h"
+#include "cli/cache.h"
+#include "cli/commands.h"
+#include "core/settings_fields.h"
+#include "merkit/core/content_hash.h"
+#include "merkit/data/protocol.h"
+#include "merkit/methods/method.h"
+#include "merkit/pipeline/memory_store.h"
+#include "merkit/pipeline/prepare_samples.h"
+#include "merkit/report/loso_report.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace fs = std::filesystem;
+
+namespace merkit::cli {
+namespace {
+
+struct LosoRequest {
+  CommonOptions common;
+  BatchOptions batch;
+  CacheOption cache;
+  std::string method, protocol = "three_emotions", apex_policy, shard, task;
+  std::vector<std::uint64_t> seeds{1};
+  fs::path directory;
+  bool skip_failed = false, allow_count_mismatch = false;
+};
+
+/// Which of the tasks are this process's: all, every n-th (--shard i/n, from 1), or one (--task).
+std::vector<LosoPlan::Task> own_tasks(const LosoRequest& request, const LosoPlan& plan) {
+  const auto all = plan.tasks();
+  const auto number = [](const std::string& text, std::size_t& to) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
+    return error == std::errc() && end == text.data() + text.size();
+  };
+  if (!request.task.empty()) {
+    std::string text = request.task;
+    if (text == "auto") {
+      const char* const index = std::getenv("SLURM_ARRAY_TASK_ID");
+      if (!index)
+        throw ConfigError("--task auto needs $SLURM_ARRAY_TASK_ID, which is not set", "give --task N, from 0");
+      text = index;
+    }
+    std::size_t index = 0;
+    if (!number(text, index) || index >= all.size())
+      throw ConfigError(fmt::format("--task must be in 0..{}, got \"{}\"", all.size() - 1, text));
+    return {all[index]};
+  }
+  if (request.shard.empty()) return all;
+  const auto slash = request.shard.find('/');
+  std::size_t part = 0, parts = 0;
+  if (slash == std::string::npos || !number(request.shard.substr(0, slash), part) ||
+      !number(request.shard.substr(slash + 1), parts) || part < 1 || part > parts)
+    throw ConfigError("--shard must be I/N with 1 <= I <= N, got \"" + request.shard + "\"");
+  std::vector<LosoPlan::Task> own;
+  for (std::size_t i = part - 1; i < all.size(); i += parts) own.push_back(all[i]);
+  return own;
+}
+
+struct PreparedClip {
+  Sample sample;
+  ClipProblem problem;
+};
+
+struct Prepared {
+  SampleSet samples;
+  std::vector<ManifestClip> clips;
+};
+
+/// All clips that take part, as samples with labels. What cannot be used ends the run unless --skip-failed.
+Prepared prepare(const LosoRequest& request, const PipelineConfig& config, const Protocol& protocol,
+                 std::shared_ptr<const Cache> cache) {
+  std::vector<ManifestClip> all = request.batch.collect(), clips;
+  for (auto& clip : all)
+    if (protocol.class_of(clip)) clips.push_back(clip);
+  spdlog::info("{} of {} clips take part in protocol {}", clips.size(), all.size(), protocol.name);
+  if (const auto mismatches = protocol.count_mismatches(all); !mismatches.empty()) {
+    for (const auto& mismatch : mismatches) spdlog::warn("{}", mismatch);
+    if (!request.allow_count_mismatch)
+      throw InputError("the clips are not those of protocol " + protocol.name + ": " + mismatches.front(),
+                       "mend the manifest, or go on with --allow-count-mismatch");
+  }
+  if (clips.empty()) throw InputError("no clip of the manifest takes part in protocol " + protocol.name);
+  Prepared result;
+  const SharedFaceModel faces;
+  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), cache};
+  const auto store = memory_store(cache);
+  const int code = run_batch<PreparedClip>(
+      clips, request.batch, request.common,
+      [&](const ManifestClip& clip, Progress&) {
+        PreparedClip prepared;
+        prepared.problem = problem_of([&] { prepared.sample = prepare_sample(clip, options, faces); });
+        prepared.sample.label = protocol.class_of(clip);
+        prepared.sample.motion_store = store;
+        return prepared;
+      },
+      [&](const ManifestClip& clip, const PreparedClip& prepared) {
+        if (prepared.problem.status != Status::ok) return;
+        result.samples.push_back(prepared.sample);
+        result.clips.push_back(clip);
+      });
+  throw_if_stopped();
+  if (code != kAllDone && !request.skip_failed)
+    throw InputError(fmt::format("{} of {} clips cannot be used (see above), so nothing was trained",
+                                 clips.size() - result.samples.size(), clips.size()),
+                     "mend the manifest, or leave them out with --skip-failed");
+  return result;
+}
+
+/// What the samples are made of: rows, settings, and the bytes of ready motion images.
+std::string data_hash(const Prepared& prepared, const PipelineConfig& config) {
+  ContentHasher hasher;
+  hasher.add(write_settings(config.face).to_json());
+  hasher.add(config.apex_policy);
+  for (const auto& clip : prepared.clips) {
+    for (const auto& text : {clip.clip_id, clip.dataset, clip.subject, clip.emotion, clip.source, clip.pattern})
+      hasher.add(text);
+    for (const auto& frame : {clip.onset, clip.apex, clip.offset}) hasher.add(frame.value_or(-1));
+    hasher.add(clip.fps);
+    if (!clip.features.empty()) hasher.add(hash_of_file(clip.features));
+  }
+  return hasher.digest().hex();
+}
+
+/// Tells what is missing, or writes the results when nothing is.
+int conclude(const LosoDirectory& run, bool partial) {
+  const auto missing = run.missing();
+  const std::size_t all = run.plan().tasks().size();
+  if (missing.empty()) {
+    const auto found = write_loso_results(run);
+    const auto with_deviation = [&](double RecognitionMetrics::*figure) {
+      const double deviation = deviation_over_seeds(found, figure);
+      return fmt::format("{:.4f}{}", found.metrics.*figure,
+                         found.per_seed.size() > 1 ? fmt::format(" +- {:.4f}", deviation) : "");
+    };
+    spdlog::info("UF1 {}, UAR {}, accuracy {} (always the commonest class: UF1 {:.4f})",
+                 with_deviation(&RecognitionMetrics::uf1), with_deviation(&RecognitionMetrics::uar),
+                 with_deviation(&RecognitionMetrics::accuracy), found.majority.uf1);
+    spdlog::info("wrote {}", (run.path() / "evaluation.json").string());
+    return kAllDone;
+  }
+  std::string names;
+  for (std::size_t i = 0; i < missing.size() && i < 8; ++i) names += (i ? ", " : "") + missing[i].name();
+  spdlog::log(partial ? spdlog::level::info : spdlog::level::err, "{} of {} tasks are still to be done: {}{}",
+              missing.size(), all, names, missing.size() > 8 ? ", ..." : "");
+  return partial ? kAllDone : kSomeFailed;
+}
+
+int loso(const LosoRequest& request) {
+  start_logging(request.common);
+  EffectiveSettings settings(request.common, request.method);
+  PipelineConfig& config = settings.pipeline;
+  if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
+  const Protocol protocol = Protocol::find(request.protocol);
+  const Method& method = find_method(request.method);
+  if (!method.make_recognizer)
+    throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
+  const Settings method_settings = method.resolve_config(settings.method(method.name));
+  const auto cache = request.cache.open();
+  const Prepared prepared = prepare(request, config, protocol, cache);
+
+  LosoPlan plan;
+  plan.method = method.name;
+  plan.config = method_settings.to_json();
+  plan.protocol = protocol.name;
+  plan.classes = protocol.classes;
+  plan.held_out = protocol.held_out;
+  plan.data = data_hash(prepared, config);
+  plan.software = tool_version() + " " + git_description();
+  plan.seeds = request.seeds;
+  for (std::size_t i = 0; i < prepared.clips.size(); ++i)
+    plan.clips.push_back(
+        {prepared.clips[i].clip_id, prepared.clips[i].dataset, prepared.clips[i].subject, *prepared.samples[i].label});
+  const LosoDirectory run(request.directory, plan);
+
+  std::vector<LosoPlan::Task> tasks = own_tasks(request, plan);
+  const std::size_t own = tasks.size();
+  tasks.erase(std::remove_if(tasks.begin(), tasks.end(), [&](const auto& task) { return run.is_done(task); }),
+              tasks.end());
+  spdlog::info("{} folds, {} seeds; {} tasks to do{}", plan.groups().size(), plan.seeds.size(), tasks.size(),
+               tasks.size() < own ? fmt::format(", {} were done before", own - tasks.size()) : "");
+  {
+    Progress progress(request.common, tasks.size(), "tasks");
+    FitOptions options;
+    options.device = request.common.device;
+    const LabelSet labels = protocol.labels();
+    ordered_batch<bool>(
+        tasks.size(), std::max(1, std::min<int>(request.common.job_count(), static_cast<int>(tasks.size()))),
+        [&](std::size_t i) {
+          try {
+            run.write(tasks[i], run_task(
+                                    plan, tasks[i], prepared.samples,
+                                    [&] { return method.make_recognizer(method_settings, labels); }, options));
+            return true;
+          } catch (const Interrupted&) {
+            return false;
+          }
+        },
+        [&](std::size_t, bool finished) {
+          if (finished) progress.advance();
+          return finished;
+        });
+  }
+  throw_if_stopped();
+  tell_of(cache.get());
+  return conclude(run, !request.shard.empty() || !request.task.empty());
+}
+
+struct MergeRequest {
+  CommonOptions common;
+  std::vector<fs::path> parts;
+  fs::path directory;
+};
+
+int merge(const MergeRequest& request) {
+  start_logging(request.common);
+  const LosoDirectory first(request.parts.front());
+  const LosoDirectory run(request.directory, first.plan());
+  for (const auto& part : request.parts) run.take_from(LosoDirectory(part));
+  return conclude(run, false);
+}
+
+}  // namespace
+
+void add_loso(Commands& commands) {
+  auto request = std::make_shared<LosoRequest>();
+  CLI::App& command =
+      commands.add("loso", "Score a method by leaving one subject out: a model for each, trained on all the others");
+  add_batch_options(command, request->batch);
+  command.add_option("--method", request->method, "Method to train (merkit methods)")->required()->type_name("NAME");
+  command.add_option("--protocol", request->protocol, "Clips, classes and what is held out, by name or file")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
+  command.add_option("-o,--output", request->directory, "Directory of the run; an unfinished one goes on")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("--seeds", request->seeds, "Seeds, each a run over all folds")->delimiter(',')->type_name("N,...");
+  command.add_option("--apex-policy", request->apex_policy, "Clips without annotated apex: middle, spot or skip")
+      ->check(CLI::IsMember(apex_policy_names()));
+  auto* const shard = command.add_option("--shard", request->shard, "Only every N-th task, from the I-th: I/N");
+  command.add_option("--task", request->task, "Only one task, from 0; auto takes $SLURM_ARRAY_TASK_ID")
+      ->excludes(shard);
+  command.add_flag("--skip-failed", request->skip_failed, "Go on without clips that cannot be used");
+  command.add_flag("--allow-count-mismatch", request->allow_count_mismatch,
+                   "Go on when the numbers of clips are not those of the protocol");
+  add_cache_option(command, request->cache);
+  add_compute_options(command, request->common);
+  add_common_options(command, request->common);
+  command.footer(
+      "Example: merkit loso --manifest composite.csv --method ststnet --protocol megc2019 --seeds 1,2,3 -o run\n"
+      "         merkit evaluate run");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return loso(*request); });
+}
+
+void add_merge(Commands& commands) {
+  auto request = std::make_shared<MergeRequest>();
+  CLI::App& command = commands.add("merge", "Put the parts of a leave-one-subject-out run together");
+  command.add_option("parts", request->parts, "Directories of merkit loso --shard or --task")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("-o,--output", request->directory, "Directory of the whole run")->required()->type_name("DIR");
+  add_common_options(command, request->common);
+  command.footer("Example: merkit merge part1 part2 -o run");
+  request->common.command = commands.arguments();
+  commands.set_action(command, [request] { return merge(*request); });
+}
+
+}  // namespace merkit::cli

@@ -1,0 +1,137 @@
+#include "merkit/data/protocol.h"
+
+#include "merkit/core/error.h"
+#include "merkit/core/files.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+
+namespace merkit {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string folded(std::string text) {
+  const auto is_space = [](unsigned char c) { return std::isspace(c); };
+  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), is_space));
+  text.erase(std::find_if_not(text.rbegin(), text.rend(), is_space).base(), text.end());
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+/// Reads one member into `to` when it is there, with file and path in the message when its type is wrong.
+template <class T>
+void read(const Json& object, const char* key, T& to, const fs::path& file) {
+  const auto found = object.find(key);
+  if (found == object.end()) return;
+  try {
+    found->get_to(to);
+  } catch (const Json::exception&) {
+    throw ConfigError(file.string() + ":/" + key + " has the wrong type: " + found->dump());
+  }
+}
+
+void check(const Protocol& protocol, const fs::path& file) {
+  const auto fail = [&](const std::string& where, const std::string& what) {
+    throw ConfigError(file.string() + ":/" + where + " " + what);
+  };
+  if (protocol.name.empty()) fail("name", "is missing");
+  if (protocol.classes.size() < 2) fail("classes", "must name at least two classes");
+  if (protocol.held_out != "subject" && protocol.held_out != "dataset")
+    fail("held_out", "must be subject or dataset, got \"" + protocol.held_out + "\"");
+  if (protocol.map.empty()) fail("map", "must say which emotion belongs to which class");
+  for (const auto& [dataset, emotions] : protocol.map)
+    for (const auto& [emotion, name] : emotions)
+      if (std::find(protocol.classes.begin(), protocol.classes.end(), name) == protocol.classes.end())
+        fail("map/" + dataset + "/" + emotion, "leads to \"" + name + "\", which is not among the classes");
+}
+
+}  // namespace
+
+Protocol Protocol::from_file(const fs::path& file) {
+  Json json;
+  try {
+    json = Json::parse(read_file(file));
+  } catch (const Json::parse_error& error) {
+    throw ConfigError(file.string() + " is not JSON: " + error.what());
+  }
+  if (!json.is_object()) throw ConfigError(file.string() + " must hold a JSON object");
+  static const std::set<std::string> known{"name",     "description", "classes", "held_out",
+                                           "datasets", "map",         "drop",    "expect"};
+  for (const auto& [key, value] : json.items())
+    if (!known.count(key)) throw ConfigError(file.string() + ":/" + key + " is not a known setting");
+  Protocol protocol;
+  read(json, "name", protocol.name, file);
+  read(json, "description", protocol.description, file);
+  read(json, "classes", protocol.classes, file);
+  read(json, "held_out", protocol.held_out, file);
+  read(json, "datasets", protocol.datasets, file);
+  read(json, "map", protocol.map, file);
+  read(json, "drop", protocol.drop, file);
+  read(json, "expect", protocol.expect, file);
+  check(protocol, file);
+  return protocol;
+}
+
+Protocol Protocol::find(const std::string& name_or_file) {
+  if (fs::is_regular_file(name_or_file)) return from_file(name_or_file);
+  const auto names = protocol_names();
+  if (std::find(names.begin(), names.end(), name_or_file) == names.end())
+    throw_unknown_name("protocol", name_or_file, names);
+  return from_file(find_resource("configs/protocols/" + name_or_file + ".json"));
+}
+
+std::vector<std::string> protocol_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(find_resource("configs/protocols")))
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<int> Protocol::class_of(const ManifestClip& clip) const {
+  if (!datasets.empty() && std::find(datasets.begin(), datasets.end(), clip.dataset) == datasets.end())
+    return std::nullopt;
+  const std::string path = clip.dataset + "/" + clip.subject + "/" + clip.clip_id;
+  if (std::find(drop.begin(), drop.end(), path) != drop.end()) return std::nullopt;
+  auto of_set = map.find(clip.dataset);
+  if (of_set == map.end()) of_set = map.find("*");
+  if (of_set == map.end()) return std::nullopt;
+  const auto found = of_set->second.find(folded(clip.emotion));
+  if (found == of_set->second.end()) return std::nullopt;
+  return static_cast<int>(std::find(classes.begin(), classes.end(), found->second) - classes.begin());
+}
+
+std::vector<std::string> Protocol::count_mismatches(const std::vector<ManifestClip>& clips) const {
+  std::map<std::string, int> present, counts;
+  for (const auto& clip : clips) {
+    ++present[clip.dataset];
+    if (class_of(clip)) ++counts[clip.dataset];
+  }
+  std::vector<std::string> mismatches;
+  bool all_present = true;
+  int total = 0;
+  for (const auto& [dataset, count] : counts) total += count;
+  const auto compare = [&](const std::string& what, int published, int here) {
+    if (published != here)
+      mismatches.push_back(what + " has " + std::to_string(here) + " clips in protocol " + name + ", published are " +
+                           std::to_string(published));
+  };
+  for (const auto& [dataset, count] : expect) {
+    if (dataset == "total") continue;
+    if (present.count(dataset))
+      compare(dataset, count, counts[dataset]);
+    else
+      all_present = false;
+  }
+  if (const auto whole = expect.find("total"); whole != expect.end() && all_present)
+    compare("the whole", whole->second, total);
+  return mismatches;
+}
+
+}  // namespace merkit

@@ -1,0 +1,106 @@
+#include "merkit/core/content_hash.h"
+#include "merkit/core/error.h"
+#include "merkit/evaluation/loso.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+namespace merkit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchema = "merkit/loso-plan/1";
+
+}  // namespace
+
+std::string LosoPlan::Task::name() const {
+  char text[64];
+  std::snprintf(text, sizeof text, "fold%03d-seed%llu", fold, static_cast<unsigned long long>(seed));
+  return text;
+}
+
+std::string LosoPlan::group_of(const LosoClip& clip) const {
+  return held_out == "dataset" ? clip.dataset : clip.dataset + "/" + clip.subject;
+}
+
+std::vector<std::string> LosoPlan::groups() const {
+  std::vector<std::string> result;
+  std::set<std::string> seen;
+  for (const auto& clip : clips)
+    if (const std::string group = group_of(clip); seen.insert(group).second) result.push_back(group);
+  return result;
+}
+
+std::vector<LosoPlan::Task> LosoPlan::tasks() const {
+  const auto all = groups();
+  std::vector<Task> result;
+  for (const std::uint64_t seed : seeds)
+    for (std::size_t fold = 0; fold < all.size(); ++fold) result.push_back({static_cast<int>(fold), seed, all[fold]});
+  return result;
+}
+
+void LosoPlan::check() const {
+  if (seeds.empty()) throw ConfigError("a run needs at least one seed");
+  if (std::set<std::uint64_t>(seeds.begin(), seeds.end()).size() != seeds.size())
+    throw ConfigError("a seed is given twice");
+  const auto all = groups();
+  if (all.size() < 2)
+    throw InputError("there is only one " + held_out + " among the " + std::to_string(clips.size()) +
+                         " clips, so none can be held out",
+                     "check the manifest's " + held_out + " column and the protocol");
+  std::map<std::string, std::set<int>> labels_of;
+  for (const auto& clip : clips) labels_of[group_of(clip)].insert(clip.label);
+  for (const auto& held : all) {
+    std::set<int> left;
+    for (const auto& [group, labels] : labels_of)
+      if (group != held) left.insert(labels.begin(), labels.end());
+    if (left.size() < 2)
+      throw InputError("without " + held + " only one class is left to learn from", "take in more clips");
+  }
+}
+
+std::string LosoPlan::to_json() const {
+  Json json{{"schema", kSchema},    {"method", method},     {"config", Json::parse(config)},
+            {"protocol", protocol}, {"classes", classes},   {"held_out", held_out},
+            {"data", data},         {"software", software}, {"seeds", seeds}};
+  Json rows = Json::array();
+  for (const auto& clip : clips)
+    rows.push_back({{"clip_id", clip.id},
+                    {"dataset", clip.dataset},
+                    {"subject", clip.subject},
+                    {"label", classes.at(clip.label)}});
+  json["clips"] = rows;
+  return json.dump(1) + "\n";
+}
+
+LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin) try {
+  const Json json = Json::parse(text);
+  if (json.at("schema") != kSchema) throw InputError(origin + " is no plan of merkit loso");
+  LosoPlan plan;
+  json.at("method").get_to(plan.method);
+  plan.config = json.at("config").dump();
+  json.at("protocol").get_to(plan.protocol);
+  json.at("classes").get_to(plan.classes);
+  json.at("held_out").get_to(plan.held_out);
+  json.at("data").get_to(plan.data);
+  json.at("software").get_to(plan.software);
+  json.at("seeds").get_to(plan.seeds);
+  for (const auto& row : json.at("clips")) {
+    const auto label = std::find(plan.classes.begin(), plan.classes.end(), row.at("label").get<std::string>());
+    if (label == plan.classes.end()) throw InputError(origin + " names a class that it does not have");
+    plan.clips.push_back(
+        {row.at("clip_id"), row.at("dataset"), row.at("subject"), static_cast<int>(label - plan.classes.begin())});
+  }
+  return plan;
+} catch (const Json::exception& error) {
+  throw InputError(origin + " is no plan of merkit loso: " + error.what());
+}
+
+std::string LosoPlan::fingerprint() const { return hash_of(to_json()).hex(); }
+
+}  // namespace merkit

@@ -1,0 +1,52 @@
+#include "merkit/pipeline/memory_store.h"
+
+#include "merkit/core/content_hash.h"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace merkit {
+namespace {
+
+void add(ContentHasher& hasher, const cv::Mat& picture) {
+  hasher.add(picture.rows);
+  hasher.add(picture.cols);
+  hasher.add(picture.type());
+  for (int y = 0; y < picture.rows; ++y) hasher.add_bytes(picture.ptr(y), picture.cols * picture.elemSize());
+}
+
+class MemoryStore final : public MotionStore {
+ public:
+  explicit MemoryStore(std::shared_ptr<const MotionStore> beneath) : beneath_(std::move(beneath)) {}
+
+  Maps motion(const cv::Mat& from, const cv::Mat& to, const std::string& settings,
+              const std::function<Maps()>& compute) const override {
+    ContentHasher hasher;
+    hasher.add(settings);
+    add(hasher, from);
+    add(hasher, to);
+    const ContentHash hash = hasher.digest();
+    const std::pair key(hash.high, hash.low);
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
+    }
+    Maps maps = beneath_ ? beneath_->motion(from, to, settings, compute) : compute();
+    const std::lock_guard lock(mutex_);
+    return kept_.emplace(key, std::move(maps)).first->second;
+  }
+
+ private:
+  std::shared_ptr<const MotionStore> beneath_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::pair<std::uint64_t, std::uint64_t>, Maps> kept_;
+};
+
+}  // namespace
+
+std::shared_ptr<const MotionStore> memory_store(std::shared_ptr<const MotionStore> beneath) {
+  return std::make_shared<MemoryStore>(std::move(beneath));
+}
+
+}  // namespace merkit

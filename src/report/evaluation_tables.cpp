@@ -1,0 +1,103 @@
+#include "merkit/report/records.h"
+
+#include <fmt/format.h>
+
+namespace merkit {
+namespace {
+
+/// One line of figures: what they are of, how many clips, and the figures as texts.
+struct Line {
+  std::string name;
+  int n = 0;
+  std::vector<std::string> figures;
+};
+
+constexpr double RecognitionMetrics::*kFigures[] = {&RecognitionMetrics::uf1, &RecognitionMetrics::uar,
+                                                    &RecognitionMetrics::accuracy, &RecognitionMetrics::weighted_f1};
+const char* const kFigureNames[] = {"UF1", "UAR", "accuracy", "weighted F1"};
+
+Line line_of(const std::string& name, const RecognitionMetrics& metrics) {
+  Line line{name, metrics.n, {}};
+  for (const auto figure : kFigures) line.figures.push_back(fmt::format("{:.4f}", metrics.*figure));
+  return line;
+}
+
+std::vector<Line> lines_of(const Evaluation::Recognition& r, const std::string& plus_minus) {
+  std::vector<Line> lines{line_of("all", r.metrics)};
+  if (r.per_seed.size() > 1)
+    for (std::size_t i = 0; i < std::size(kFigures); ++i)
+      lines[0].figures[i] += fmt::format("{}{:.4f}", plus_minus, deviation_over_seeds(r, kFigures[i]));
+  if (r.per_dataset.size() > 1)
+    for (const auto& [name, metrics] : r.per_dataset) lines.push_back(line_of(name, metrics));
+  lines.push_back(line_of("always the commonest class", r.majority));
+  return lines;
+}
+
+std::vector<std::pair<std::string, const SpottingMetrics*>> kinds_of(const Evaluation::Spotting& s) {
+  return {{"micro", &s.micro}, {"macro", &s.macro}, {"overall", &s.overall}};
+}
+
+/// What LaTeX takes for commands, as text.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (std::string("_&%$#{}").find(c) != std::string::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string evaluation_markdown(const Evaluation& evaluation) {
+  std::string text;
+  if (evaluation.recognition) {
+    const auto& r = *evaluation.recognition;
+    text += "| | n |";
+    for (const char* name : kFigureNames) text += fmt::format(" {} |", name);
+    text += "\n|---|---|---|---|---|---|\n";
+    for (const Line& line : lines_of(r, " +- "))
+      text += fmt::format("| {} | {} | {} |\n", line.name, line.n, fmt::join(line.figures, " | "));
+    text += "\n| truth \\ said | " + fmt::format("{}", fmt::join(r.labels.classes(), " | ")) + " |\n|---|";
+    for (int c = 0; c < r.labels.size(); ++c) text += "---|";
+    text += "\n";
+    for (int c = 0; c < r.labels.size(); ++c)
+      text += fmt::format("| {} | {} |\n", r.labels.name(c), fmt::join(r.metrics.confusion[c], " | "));
+    if (r.comparison) {
+      const RunComparison& c = *r.comparison;
+      text += fmt::format(
+          "\nAgainst {}: UF1 {:+.4f}, UAR {:+.4f}; {} clips only this one has right, {} only the other; McNemar p = "
+          "{:.4g}, "
+          "exchanging whole people p = {:.4g}.\n",
+          r.compared_with, c.uf1_difference, c.uar_difference, c.only_first, c.only_second, c.mcnemar_p,
+          c.permutation_p);
+    }
+  }
+  if (evaluation.spotting) {
+    text += "| | TP | FP | FN | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n";
+    for (const auto& [name, m] : kinds_of(*evaluation.spotting))
+      text += fmt::format("| {} | {} | {} | {} | {:.4f} | {:.4f} | {:.4f} |\n", name, m->true_positives,
+                          m->false_positives, m->false_negatives, m->precision, m->recall, m->f1);
+  }
+  return text;
+}
+
+std::string evaluation_latex(const Evaluation& evaluation) {
+  std::string text;
+  if (evaluation.recognition) {
+    text += "\\begin{tabular}{lrrrrr}\n\\toprule\n & $n$ & UF1 & UAR & Accuracy & Weighted F1 \\\\\n\\midrule\n";
+    for (const Line& line : lines_of(*evaluation.recognition, " $\\pm$ "))
+      text += fmt::format("{} & {} & {} \\\\\n", escaped(line.name), line.n, fmt::join(line.figures, " & "));
+    text += "\\bottomrule\n\\end{tabular}\n";
+  }
+  if (evaluation.spotting) {
+    text += "\\begin{tabular}{lrrrrrr}\n\\toprule\n & TP & FP & FN & Precision & Recall & F1 \\\\\n\\midrule\n";
+    for (const auto& [name, m] : kinds_of(*evaluation.spotting))
+      text += fmt::format("{} & {} & {} & {} & {:.4f} & {:.4f} & {:.4f} \\\\\n", name, m->true_positives,
+                          m->false_positives, m->false_negatives, m->precision, m->recall, m->f1);
+    text += "\\bottomrule\n\\end{tabular}\n";
+  }
+  return text;
+}
+
+}  // namespace merkit

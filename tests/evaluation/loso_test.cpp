@@ -1,0 +1,239 @@
+#include "merkit/evaluation/loso.h"
+
+#include "merkit/core/error.h"
+#include "merkit/core/files.h"
+#include "support/temporary_folder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace merkit {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+
+LosoPlan small_plan() {
+  LosoPlan plan;
+  plan.method = "spy";
+  plan.config = R"({"epochs": 2})";
+  plan.protocol = "three_emotions";
+  plan.classes = {"negative", "positive", "surprise"};
+  plan.data = "0123";
+  plan.software = "0.1.0 test";
+  plan.seeds = {1, 7};
+  // Two data sets have a person "s1": they are different people.
+  for (const char* who : {"a/s1", "a/s2", "b/s1"})
+    for (int i = 0; i < 3; ++i) {
+      const std::string text = who;
+      plan.clips.push_back({text + "_" + std::to_string(i), text.substr(0, 1), text.substr(2), i});
+    }
+  return plan;
+}
+
+SampleSet samples_of(const LosoPlan& plan) {
+  SampleSet samples;
+  for (const auto& clip : plan.clips) {
+    Sample sample;
+    sample.id = clip.id;
+    sample.dataset = clip.dataset;
+    sample.subject = clip.subject;
+    sample.label = clip.label;
+    samples.push_back(sample);
+  }
+  return samples;
+}
+
+struct Encoded final : EncodedSample {
+  std::string id;
+};
+
+/// Notes all that it is given.
+class Spy final : public Recognizer {
+ public:
+  struct Notes {
+    std::set<std::string> fitted, recognized;
+    std::set<std::uint64_t> seeds;
+    bool label_seen = false;
+  };
+  explicit Spy(Notes& notes) : notes_(notes) {}
+
+  void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override {
+    for (const auto& sample : training) notes_.fitted.insert(sample.id);
+    notes_.seeds.insert(options.seed);
+    observer.on_epoch(1, 2, 1.5, 0.25);
+    observer.on_epoch(2, 2, 0.5, 0.75);
+  }
+  std::unique_ptr<EncodedSample> encode(const Sample& sample) const override {
+    notes_.recognized.insert(sample.id);
+    notes_.label_seen = notes_.label_seen || sample.label.has_value();
+    auto encoded = std::make_unique<Encoded>();
+    encoded->id = sample.id;
+    return encoded;
+  }
+  std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override {
+    return {samples.size(), Prediction{1, {0.25f, 0.5f, 0.25f}, {}}};
+  }
+  const LabelSet& labels() const override { return labels_; }
+  void save(const fs::path&) const override {}
+  void load(const ModelFile&) override {}
+  std::string use_device(const std::string& device) override { return device; }
+  std::vector<ModelTensor> tensor_layout() const override { return {}; }
+  std::int64_t parameter_count() const override { return 0; }
+
+ private:
+  Notes& notes_;
+  LabelSet labels_{{"negative", "positive", "surprise"}};
+};
+
+LosoResult run_with_spy(const LosoPlan& plan, const LosoPlan::Task& task, Spy::Notes& notes) {
+  return run_task(plan, task, samples_of(plan), [&] { return std::make_unique<Spy>(notes); }, {});
+}
+
+TEST(LosoPlan, HoldsOutEachPersonOfEachDataSetWithEachSeed) {
+  const auto tasks = small_plan().tasks();
+  ASSERT_EQ(tasks.size(), 6u);
+  EXPECT_EQ(tasks[0].name(), "fold000-seed1");
+  EXPECT_EQ(tasks[0].group, "a/s1");
+  EXPECT_EQ(tasks[2].group, "b/s1");
+  EXPECT_EQ(tasks[5].name(), "fold002-seed7");
+}
+
+TEST(LosoPlan, MayHoldOutWholeDataSets) {
+  LosoPlan plan = small_plan();
+  plan.held_out = "dataset";
+  EXPECT_EQ(plan.groups(), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(LosoPlan, NothingOfTheHeldOutPersonReachesTraining) {
+  const LosoPlan plan = small_plan();
+  for (const auto& task : plan.tasks()) {
+    Spy::Notes notes;
+    const LosoResult result = run_with_spy(plan, task, notes);
+    EXPECT_EQ(notes.fitted.size(), 6u);
+    EXPECT_EQ(notes.recognized.size(), 3u);
+    for (const auto& id : notes.recognized) {
+      EXPECT_EQ(notes.fitted.count(id), 0u) << id;
+      EXPECT_EQ(id.rfind(task.group, 0), 0u) << id;
+    }
+    EXPECT_FALSE(notes.label_seen) << "the label of a held-out clip was within reach";
+    EXPECT_EQ(notes.seeds, std::set<std::uint64_t>{task.seed});
+    EXPECT_EQ(result.clips.size(), 3u);
+    EXPECT_EQ(result.epochs.size(), 2u);
+    EXPECT_EQ(result.epochs[1].accuracy, 0.75);
+  }
+}
+
+TEST(LosoPlan, ThatCannotBeRunIsRefused) {
+  LosoPlan one_person = small_plan();
+  one_person.clips.resize(3);
+  EXPECT_THROW(one_person.check(), InputError);
+  LosoPlan one_class = small_plan();
+  for (auto& clip : one_class.clips) clip.label = clip.subject == "s2" ? 1 : 0;
+  EXPECT_THROW(one_class.check(), InputError);  // without s2 all is of one class
+  LosoPlan twice = small_plan();
+  twice.seeds = {3, 3};
+  EXPECT_THROW(twice.check(), ConfigError);
+}
+
+TEST(LosoPlan, IsTheSameAfterWritingAndReadingAndHasAFingerprintOfItsOwn) {
+  const LosoPlan plan = small_plan();
+  const LosoPlan back = LosoPlan::from_json(plan.to_json(), "plan.json");
+  EXPECT_EQ(back.to_json(), plan.to_json());
+  EXPECT_EQ(back.fingerprint(), plan.fingerprint());
+  std::set<std::string> all{plan.fingerprint()};
+  const auto changed = [&](auto&& change) {
+    LosoPlan other = plan;
+    change(other);
+    EXPECT_TRUE(all.insert(other.fingerprint()).second);
+  };
+  changed([](LosoPlan& p) { p.method = "other"; });
+  changed([](LosoPlan& p) { p.config = R"({"epochs": 3})"; });
+  changed([](LosoPlan& p) { p.data = "4567"; });
+  changed([](LosoPlan& p) { p.software = "0.2.0"; });
+  changed([](LosoPlan& p) { p.seeds = {1}; });
+  changed([](LosoPlan& p) { p.held_out = "dataset"; });
+  changed([](LosoPlan& p) { p.clips[2].label = 0; });
+  changed([](LosoPlan& p) { p.clips.pop_back(); });
+  for (const char* text : {"", "{", "[]", "{}", R"({"schema": "merkit/loso-plan/1"})"})
+    EXPECT_THROW(LosoPlan::from_json(text, "plan.json"), InputError) << text;
+}
+
+TEST(LosoDirectory, GoesOnWhereItWasAndRefusesAnotherRun) {
+  const TemporaryFolder folder;
+  const LosoPlan plan = small_plan();
+  const auto tasks = plan.tasks();
+  Spy::Notes notes;
+  {
+    const LosoDirectory run(folder / "run", plan);
+    EXPECT_EQ(run.missing().size(), 6u);
+    run.write(tasks[3], run_with_spy(plan, tasks[3], notes));
+  }
+  const LosoDirectory again(folder / "run", plan);
+  EXPECT_EQ(again.missing().size(), 5u);
+  EXPECT_TRUE(again.is_done(tasks[3]));
+  const LosoResult result = again.read(tasks[3]);
+  EXPECT_EQ(result.predictions[2].scores, (std::vector<float>{0.25f, 0.5f, 0.25f}));
+  EXPECT_EQ(result.epochs[0].loss, 1.5);
+  LosoPlan other = plan;
+  other.seeds = {1};
+  try {
+    LosoDirectory(folder / "run", other);
+    FAIL() << "not refused";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("holds another run: it differs in seeds"));
+  }
+}
+
+TEST(LosoDirectory, ADamagedResultCountsAsNotDone) {
+  const TemporaryFolder folder;
+  const LosoPlan plan = small_plan();
+  const LosoDirectory run(folder / "run", plan);
+  const auto task = plan.tasks()[0];
+  Spy::Notes notes;
+  run.write(task, run_with_spy(plan, task, notes));
+  const fs::path file = folder / "run" / "tasks" / "fold000-seed1.json";
+  const std::string good = read_file(file);
+  EXPECT_TRUE(run.is_done(task));
+  const auto spoilt = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    write_file_atomically(file, text.replace(at, from.size(), to));
+    EXPECT_FALSE(run.is_done(task)) << to;
+  };
+  spoilt(good.substr(good.size() / 2), "");
+  spoilt("\"label\":1", "\"label\":3");
+  spoilt("\"clip\":0", "\"clip\":5");
+  spoilt("[0.25,0.5,0.25]", "[0.25,0.5]");
+  spoilt(plan.fingerprint(), std::string(32, '0'));
+  write_file_atomically(file, good);
+  EXPECT_TRUE(run.is_done(task));
+}
+
+TEST(LosoDirectory, TakesThePartsOfTheSameRunOnly) {
+  const TemporaryFolder folder;
+  const LosoPlan plan = small_plan();
+  const auto tasks = plan.tasks();
+  Spy::Notes notes;
+  const LosoDirectory first(folder / "1", plan), second(folder / "2", plan), whole(folder / "all", plan);
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    (i % 2 ? second : first).write(tasks[i], run_with_spy(plan, tasks[i], notes));
+  whole.take_from(first);
+  EXPECT_EQ(whole.missing().size(), 3u);
+  whole.take_from(second);
+  EXPECT_TRUE(whole.missing().empty());
+  LosoPlan other = plan;
+  other.config = R"({"epochs": 9})";
+  const LosoDirectory foreign(folder / "3", other);
+  EXPECT_THROW(whole.take_from(foreign), InputError);
+}
+
+}  // namespace
+}  // namespace merkit

@@ -47,7 +47,8 @@ struct WarpSource {
 
 /// Samples the second picture at (x + u, y + v) by bicubic convolution (Keys 1981, a = -0.75), and from it and the
 /// first picture fills the gradient, its inverse square and the residual. Where (x + u, y + v) lies outside there is no
-/// gradient: such pixels only follow their neighbours.
+/// gradient: such pixels only follow their neighbours. `first` must be readable for Grid::kMargin floats beyond each
+/// row.
 void warp(const Grid& grid, const WarpSource& second, const float* first, std::ptrdiff_t first_pitch);
 
 }  // namespace merkit::tvl1

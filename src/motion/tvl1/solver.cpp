@@ -51,9 +51,15 @@ MotionField Solver::operator()(const cv::Mat1b& from, const cv::Mat1b& to) {
   return {view(levels_[0].grid, kU).clone(), view(levels_[0].grid, kV).clone()};
 }
 
+void Solver::make_room(Level& level, cv::Size size) {
+  level.from_memory.create(size.height, size.width + Grid::kMargin);
+  level.from = level.from_memory(cv::Rect({0, 0}, size));
+}
+
 void Solver::build_pyramid(const cv::Mat1b& from, const cv::Mat1b& to) {
   if (levels_.empty()) levels_.emplace_back();
   const cv::Vec2d stretch = config_.normalise ? stretch_to_255(from, to) : cv::Vec2d(1, 0);
+  make_room(levels_[0], from.size());
   from.convertTo(levels_[0].from, CV_32F, stretch[0], stretch[1]);
   to.convertTo(levels_[0].to, CV_32F, stretch[0], stretch[1]);
   for (cv::Mat1f* picture : {&levels_[0].from, &levels_[0].to}) smooth(*picture, *picture, config_.presmoothing);
@@ -61,8 +67,10 @@ void Solver::build_pyramid(const cv::Mat1b& from, const cv::Mat1b& to) {
   const double step = config_.scale_step, sigma = config_.pyramid_smoothing * std::sqrt(1 / (step * step) - 1);
   for (used_ = 1; used_ < config_.scales; ++used_) {
     const cv::Size finer = levels_[used_ - 1].from.size();
-    if (std::min(cvRound(finer.width * step), cvRound(finer.height * step)) < kSmallestLevel) break;
+    const cv::Size size(cvRound(finer.width * step), cvRound(finer.height * step));
+    if (std::min(size.width, size.height) < kSmallestLevel) break;
     if (static_cast<int>(levels_.size()) == used_) levels_.emplace_back();
+    make_room(levels_[used_], size);
     for (cv::Mat1f Level::*picture : {&Level::from, &Level::to}) {
       cv::Mat1f smoothed;
       smooth(levels_[used_ - 1].*picture, smoothed, sigma);

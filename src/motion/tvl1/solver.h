@@ -26,9 +26,11 @@ class Solver {
 
  private:
   struct Level {
-    cv::Mat1f from, to;
+    cv::Mat1f from_memory;  ///< with a margin on the right, so that whole vectors can be read
+    cv::Mat1f from, to;     ///< `from` is in from_memory
     Grid grid;
   };
+  static void make_room(Level& level, cv::Size size);
 
   void build_pyramid(const cv::Mat1b& from, const cv::Mat1b& to);
   void prepare_warps(const cv::Mat1f& to);

@@ -4,6 +4,7 @@
 #include "cli/batch.h"
 #include "cli/cache.h"
 #include "cli/commands.h"
+#include "cli/training_samples.h"
 #include "core/settings_fields.h"
 #include "merkit/core/content_hash.h"
 #include "merkit/data/protocol.h"
@@ -65,19 +66,9 @@ std::vector<LosoPlan::Task> own_tasks(const LosoRequest& request, const LosoPlan
   return own;
 }
 
-struct PreparedClip {
-  Sample sample;
-  ClipProblem problem;
-};
-
-struct Prepared {
-  SampleSet samples;
-  std::vector<ManifestClip> clips;
-};
-
-/// All clips that take part, as samples with labels. What cannot be used ends the run unless --skip-failed.
-Prepared prepare(const LosoRequest& request, const PipelineConfig& config, const Protocol& protocol,
-                 std::shared_ptr<const Cache> cache) {
+/// All clips that take part, as samples with labels; motion is measured once for all folds.
+TrainingSamples prepare(const LosoRequest& request, const PipelineConfig& config, const Protocol& protocol,
+                        std::shared_ptr<const Cache> cache) {
   std::vector<ManifestClip> all = request.batch.collect(), clips;
   for (auto& clip : all)
     if (protocol.class_of(clip)) clips.push_back(clip);
@@ -89,34 +80,16 @@ Prepared prepare(const LosoRequest& request, const PipelineConfig& config, const
                        "mend the manifest, or go on with --allow-count-mismatch");
   }
   if (clips.empty()) throw InputError("no clip of the manifest takes part in protocol " + protocol.name);
-  Prepared result;
-  const SharedFaceModel faces;
-  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), cache};
+  TrainingSamples result = prepare_training_samples(
+      clips, request.batch, request.common, {config.face, apex_policy_from_string(config.apex_policy), cache},
+      [&](const ManifestClip& clip) { return protocol.class_of(clip); }, request.skip_failed);
   const auto store = memory_store(cache);
-  const int code = run_batch<PreparedClip>(
-      clips, request.batch, request.common,
-      [&](const ManifestClip& clip, Progress&) {
-        PreparedClip prepared;
-        prepared.problem = problem_of([&] { prepared.sample = prepare_sample(clip, options, faces); });
-        prepared.sample.label = protocol.class_of(clip);
-        prepared.sample.motion_store = store;
-        return prepared;
-      },
-      [&](const ManifestClip& clip, const PreparedClip& prepared) {
-        if (prepared.problem.status != Status::ok) return;
-        result.samples.push_back(prepared.sample);
-        result.clips.push_back(clip);
-      });
-  throw_if_stopped();
-  if (code != kAllDone && !request.skip_failed)
-    throw InputError(fmt::format("{} of {} clips cannot be used (see above), so nothing was trained",
-                                 clips.size() - result.samples.size(), clips.size()),
-                     "mend the manifest, or leave them out with --skip-failed");
+  for (auto& sample : result.samples) sample.motion_store = store;
   return result;
 }
 
 /// What the samples are made of: rows, settings, and the bytes of ready motion images.
-std::string data_hash(const Prepared& prepared, const PipelineConfig& config) {
+std::string data_hash(const TrainingSamples& prepared, const PipelineConfig& config) {
   ContentHasher hasher;
   hasher.add(write_settings(config.face).to_json());
   hasher.add(config.apex_policy);
@@ -165,7 +138,7 @@ int loso(const LosoRequest& request) {
     throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
   const Settings method_settings = method.resolve_config(settings.method(method.name));
   const auto cache = request.cache.open();
-  const Prepared prepared = prepare(request, config, protocol, cache);
+  const TrainingSamples prepared = prepare(request, config, protocol, cache);
 
   LosoPlan plan;
   plan.method = method.name;

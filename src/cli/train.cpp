@@ -2,6 +2,7 @@
 #include "cli/cache.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
+#include "cli/training_samples.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/prepare_samples.h"
 
@@ -46,13 +47,7 @@ class EpochProgress final : public FitObserver {
   std::optional<Progress> progress_;
 };
 
-struct PreparedSample {
-  Sample sample;
-  ClipProblem problem;
-};
-
-/// All labelled samples of the manifest. A model must not silently learn from less than it was given, so failures end
-/// the command unless --skip-failed.
+/// All labelled samples of the manifest.
 SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, const LabelSet& labels,
                   std::shared_ptr<const Cache> cache) {
   std::vector<ManifestClip> clips;
@@ -69,26 +64,11 @@ SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, con
     spdlog::warn("{} clips of emotion \"{}\" have no class in the label set and are left out", count, emotion);
   if (clips.empty()) throw InputError("no clip of the manifest has a label that the label set knows");
 
-  SampleSet samples;
-  const SharedFaceModel faces;
   const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), std::move(cache)};
-  const int code = run_batch<PreparedSample>(
-      clips, request.batch, request.common,
-      [&](const ManifestClip& clip, Progress&) {
-        PreparedSample prepared;
-        prepared.problem = problem_of([&] { prepared.sample = prepare_sample(clip, options, faces); });
-        prepared.sample.label = label_of(clip, labels);
-        return prepared;
-      },
-      [&](const ManifestClip&, const PreparedSample& prepared) {
-        if (prepared.problem.status == Status::ok) samples.push_back(prepared.sample);
-      });
-  throw_if_stopped();
-  if (code != kAllDone && !request.skip_failed)
-    throw InputError(std::to_string(clips.size() - samples.size()) + " of " + std::to_string(clips.size()) +
-                         " clips cannot be used (see above), so nothing was trained",
-                     "mend the manifest, or leave them out with --skip-failed");
-  return samples;
+  return prepare_training_samples(
+             clips, request.batch, request.common, options,
+             [&](const ManifestClip& clip) { return label_of(clip, labels); }, request.skip_failed)
+      .samples;
 }
 
 int train(const TrainRequest& request) {

@@ -55,6 +55,14 @@ void ContentHasher::add(const ContentHash& hash) {
   add(hash.low);
 }
 
+void ContentHasher::add(const cv::Mat& picture) {
+  add(picture.type());
+  add(picture.rows);
+  add(picture.cols);
+  for (int row = 0; row < picture.rows; ++row)
+    add_bytes(picture.ptr(row), static_cast<std::size_t>(picture.cols) * picture.elemSize());
+}
+
 ContentHash ContentHasher::digest() const { return from_xxh(XXH3_128bits_digest(state_->xxh)); }
 
 ContentHash hash_of(std::string_view bytes) { return from_xxh(XXH3_128bits(bytes.data(), bytes.size())); }

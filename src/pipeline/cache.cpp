@@ -37,14 +37,6 @@ struct HashedFile {
   std::shared_future<ContentHash> hash;
 };
 
-void add_picture(ContentHasher& hasher, const cv::Mat& picture) {
-  hasher.add(picture.type());
-  hasher.add(picture.rows);
-  hasher.add(picture.cols);
-  for (int row = 0; row < picture.rows; ++row)
-    hasher.add_bytes(picture.ptr(row), static_cast<std::size_t>(picture.cols) * picture.elemSize());
-}
-
 std::string written(const MotionStore::Maps& maps) {
   ByteWriter writer;
   writer.put(maps.u.rows);
@@ -141,8 +133,8 @@ MotionStore::Maps Cache::motion(const cv::Mat& from, const cv::Mat& to, const st
   hasher.add(kCachedAlgorithms);
   hasher.add(build_);
   hasher.add(settings);
-  add_picture(hasher, from);
-  add_picture(hasher, to);
+  hasher.add(from);
+  hasher.add(to);
   const ContentHash key = hasher.digest();
   if (const auto content = find(key, CacheKind::motion))
     if (auto maps = read_maps(*content, from.size())) return *maps;

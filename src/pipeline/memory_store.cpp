@@ -9,13 +9,6 @@
 namespace merkit {
 namespace {
 
-void add(ContentHasher& hasher, const cv::Mat& picture) {
-  hasher.add(picture.rows);
-  hasher.add(picture.cols);
-  hasher.add(picture.type());
-  for (int y = 0; y < picture.rows; ++y) hasher.add_bytes(picture.ptr(y), picture.cols * picture.elemSize());
-}
-
 class MemoryStore final : public MotionStore {
  public:
   explicit MemoryStore(std::shared_ptr<const MotionStore> beneath) : beneath_(std::move(beneath)) {}
@@ -24,8 +17,8 @@ class MemoryStore final : public MotionStore {
               const std::function<Maps()>& compute) const override {
     ContentHasher hasher;
     hasher.add(settings);
-    add(hasher, from);
-    add(hasher, to);
+    hasher.add(from);
+    hasher.add(to);
     const ContentHash hash = hasher.digest();
     const std::pair key(hash.high, hash.low);
     {

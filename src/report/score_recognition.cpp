@@ -13,10 +13,12 @@ RecognitionMetrics mean_over_seeds(const BySeed& outcomes, const LabelSet& label
   for (const auto& [seed, of_seed] : outcomes) all.insert(all.end(), of_seed.begin(), of_seed.end());
   RecognitionMetrics mean = recognition_metrics(all, labels);
   if (outcomes.size() == 1) return mean;
+  std::vector<RecognitionMetrics> each;
+  for (const auto& [seed, of_seed] : outcomes) each.push_back(recognition_metrics(of_seed, labels));
   const auto average = [&](double RecognitionMetrics::*figure) {
     double sum = 0;
-    for (const auto& [seed, of_seed] : outcomes) sum += recognition_metrics(of_seed, labels).*figure;
-    mean.*figure = sum / static_cast<double>(outcomes.size());
+    for (const auto& metrics : each) sum += metrics.*figure;
+    mean.*figure = sum / static_cast<double>(each.size());
   };
   average(&RecognitionMetrics::uf1);
   average(&RecognitionMetrics::uar);

@@ -23,15 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-MotionField opencv_flow(const cv::Mat1b& from, const cv::Mat1b& to) {
-  cv::Mat flow;
-  cv::optflow::DualTVL1OpticalFlow::create()->calc(from, to, flow);
-  MotionField motion;
-  cv::extractChannel(flow, motion.u, 0);
-  cv::extractChannel(flow, motion.v, 1);
-  return motion;
-}
-
 /// Mean length of the difference where both are numbers.
 double mean_distance(const MotionField& a, const MotionField& b) {
   double sum = 0;
@@ -51,6 +42,12 @@ MotionField field(const cv::Mat2f& flow) {
   cv::extractChannel(flow, motion.u, 0);
   cv::extractChannel(flow, motion.v, 1);
   return motion;
+}
+
+MotionField opencv_flow(const cv::Mat1b& from, const cv::Mat1b& to) {
+  cv::Mat2f flow;
+  cv::optflow::DualTVL1OpticalFlow::create()->calc(from, to, flow);
+  return field(flow);
 }
 
 /// A smooth motion of at most `px`, and the picture that `picture` becomes by it.

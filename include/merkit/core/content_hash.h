@@ -8,6 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <opencv2/core/mat.hpp>
+
 namespace merkit {
 
 /// 128 bits that stand for some content: XXH3-128, fast and without accidental collisions, but no shield against
@@ -30,6 +32,8 @@ class ContentHasher {
   void add_bytes(const void* bytes, std::size_t count);
   void add(std::string_view text);
   void add(const ContentHash& hash);
+  /// Type, size and pixels.
+  void add(const cv::Mat& picture);
   template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
   void add(Number number) {
     add_bytes(&number, sizeof number);

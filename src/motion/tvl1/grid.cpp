@@ -5,11 +5,20 @@
 #include <algorithm>
 
 namespace merkit::tvl1 {
+namespace {
+
+/// Floats of a row of `width` pixels: whole vectors, and a margin on each side.
+std::ptrdiff_t row_floats(int width) {
+  constexpr int kVector = Grid::kMargin;
+  return (width + kVector - 1) / kVector * kVector + 2 * Grid::kMargin;
+}
+
+}  // namespace
 
 void Grid::resize(int width, int height) {
   width_ = width;
   height_ = height;
-  plane_pitch_ = (width + kMargin - 1) / kMargin * kMargin + 2 * kMargin;
+  plane_pitch_ = row_floats(width);
   row_pitch_ = kPlanes * plane_pitch_;
   // Rows whose distance is a multiple of 4 KiB would compete for the same lines of the first cache.
   if (row_pitch_ % 1024 < kMargin) row_pitch_ += kMargin;
@@ -22,7 +31,7 @@ void Grid::resize(int width, int height) {
 }
 
 void Scratch::resize(int width) {
-  pitch_ = (width + Grid::kMargin - 1) / Grid::kMargin * Grid::kMargin + 2 * Grid::kMargin;
+  pitch_ = row_floats(width);
   const std::ptrdiff_t needed = (kRowsKept + 5) * pitch_;
   if (needed <= capacity_) return;
   values_ = hwy::AllocateAligned<float>(static_cast<std::size_t>(needed));

@@ -1,0 +1,43 @@
+#include "cli/training_samples.h"
+
+#include "cli/batch.h"
+#include "merkit/pipeline/analyze.h"
+
+namespace merkit::cli {
+namespace {
+
+struct PreparedSample {
+  Sample sample;
+  ClipProblem problem;
+};
+
+}  // namespace
+
+TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips, const BatchOptions& batch,
+                                         const CommonOptions& common, const SampleOptions& options,
+                                         const std::function<std::optional<int>(const ManifestClip&)>& label,
+                                         bool skip_failed) {
+  TrainingSamples result;
+  const SharedFaceModel faces;
+  const int code = run_batch<PreparedSample>(
+      clips, batch, common,
+      [&](const ManifestClip& clip, Progress&) {
+        PreparedSample prepared;
+        prepared.problem = problem_of([&] { prepared.sample = prepare_sample(clip, options, faces); });
+        prepared.sample.label = label(clip);
+        return prepared;
+      },
+      [&](const ManifestClip& clip, const PreparedSample& prepared) {
+        if (prepared.problem.status != Status::ok) return;
+        result.samples.push_back(prepared.sample);
+        result.clips.push_back(clip);
+      });
+  throw_if_stopped();
+  if (code != kAllDone && !skip_failed)
+    throw InputError(std::to_string(clips.size() - result.samples.size()) + " of " + std::to_string(clips.size()) +
+                         " clips cannot be used (see above), so nothing was trained",
+                     "mend the manifest, or leave them out with --skip-failed");
+  return result;
+}
+
+}  // namespace merkit::cli

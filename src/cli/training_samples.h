@@ -1,0 +1,25 @@
+#pragma once
+
+#include "cli/options.h"
+#include "merkit/pipeline/prepare_samples.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace merkit::cli {
+
+/// Clips to learn from, and the rows that they were, in the same order.
+struct TrainingSamples {
+  SampleSet samples;
+  std::vector<ManifestClip> clips;
+};
+
+/// Prepares every clip, with the class that `label` gives it. A model must not silently learn from less than it was
+/// given: what cannot be used is an InputError, unless `skip_failed`. Throws Interrupted when a stop was requested.
+TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips, const BatchOptions& batch,
+                                         const CommonOptions& common, const SampleOptions& options,
+                                         const std::function<std::optional<int>(const ManifestClip&)>& label,
+                                         bool skip_failed);
+
+}  // namespace merkit::cli

@@ -16,6 +16,8 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # command line, messages, JSON, sha256
   libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libssl-dev
+  # annotation tables: .xlsx and .xls
+  liborcus-dev libfreexl-dev zlib1g-dev
   # tests, checks, import of published weights
   libgtest-dev libgmock-dev libbenchmark-dev clang-format jq ffmpeg python3 python3-torch python3-numpy python3-jsonschema man-db
 )

@@ -1,5 +1,6 @@
 #include "media/readers.h"
 #include "merkit/core/error.h"
+#include "merkit/core/frame_name.h"
 #include "merkit/core/stop.h"
 
 #include <algorithm>
@@ -23,20 +24,6 @@ constexpr const char* kLayoutHint =
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// By name alone: macOS leaves "._img1.jpg" on foreign disks, which is no picture, so dotfiles are out.
-bool is_picture_name(const fs::path& name) {
-  if (name.string().front() == '.') return false;
-  std::string extension = name.extension().string();
-  for (char& c : extension)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png" || extension == ".bmp";
-}
-
-std::string last_digit_run(const std::string& stem) {
-  const auto end = std::find_if(stem.rbegin(), stem.rend(), is_digit);
-  return {std::find_if_not(end, stem.rend(), is_digit).base(), end.base()};
-}
 
 /// Finds the digits of the frame number in a file name; empty where there are none.
 class NumberFinder {

@@ -63,7 +63,7 @@ void encode(Encoder& encoder, const cv::Mat& picture, png_bytepp rows) {
 
 }  // namespace
 
-void write_png(const std::filesystem::path& file, const cv::Mat& picture) {
+std::string png_of(const cv::Mat& picture) {
   const int channels = picture.channels();
   if (picture.empty() || (picture.depth() != CV_8U && picture.depth() != CV_16U) ||
       (channels != 1 && channels != 3 && channels != 4))
@@ -72,7 +72,11 @@ void write_png(const std::filesystem::path& file, const cv::Mat& picture) {
   for (int y = 0; y < picture.rows; ++y) rows.push_back(const_cast<png_bytep>(picture.ptr(y)));
   Encoder encoder;
   encode(encoder, picture, rows.data());
-  write_file_atomically(file, encoder.bytes);
+  return std::move(encoder.bytes);
+}
+
+void write_png(const std::filesystem::path& file, const cv::Mat& picture) {
+  write_file_atomically(file, png_of(picture));
 }
 
 }  // namespace merkit

@@ -65,7 +65,8 @@ std::vector<VideoInterval> read_intervals(const std::filesystem::path& file) {
     throw InputError(file.string() + ": no columns for intervals",
                      "expected video,onset,offset or vid,pred_onset,pred_offset,type");
   for (std::size_t row = 0; row < table.size(); ++row) {
-    const auto type = expression_type(table.value(row, "type"));
+    // Manifests name the kind of expression in a column of that name.
+    const auto type = expression_type(table.value(row, table.has("type") ? "type" : "expression"));
     const std::string onset = table.value(row, columns->onset), offset = table.value(row, columns->offset);
     if (!type || (onset.empty() && offset.empty())) continue;
     VideoInterval interval;

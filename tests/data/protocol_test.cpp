@@ -52,6 +52,66 @@ TEST(Protocol, DropsTheClipsItNames) {
   EXPECT_TRUE(protocol.class_of(clip("casme2", "sub05", "EP12_01f", "happiness")));
 }
 
+TEST(Protocol, DropsAClipWhoseIdBeginsWithItsSubject) {
+  const Protocol protocol = Protocol::find("megc2019");
+  EXPECT_FALSE(protocol.class_of(clip("casme2", "sub04", "sub04_EP12_01f", "happiness")));
+  EXPECT_TRUE(protocol.class_of(clip("casme2", "sub05", "sub04_EP12_01f", "happiness")));
+}
+
+TEST(Protocol, Megc2018ReadsTheObjectiveClassHoweverItIsWritten) {
+  for (const char* name : {"megc2018_composite", "megc2018_holdout"}) {
+    const Protocol protocol = Protocol::find(name);
+    EXPECT_EQ(protocol.classes, (std::vector<std::string>{"I", "II", "III", "IV", "V"}));
+    const auto class_of = [&](const std::string& written) {
+      ManifestClip row = clip("samm", "006", "006_1_2", "Anger");
+      row.other["objective_class"] = written;
+      return protocol.class_of(row).value_or(-1);
+    };
+    EXPECT_EQ(class_of("1"), 0);
+    EXPECT_EQ(class_of("III"), 2);
+    EXPECT_EQ(class_of(" iv "), 3);
+    EXPECT_EQ(class_of("5"), 4);
+    EXPECT_EQ(class_of("6"), -1);  // VI and VII take no part
+    EXPECT_EQ(class_of("VII"), -1);
+    EXPECT_EQ(class_of(""), -1);
+    EXPECT_FALSE(protocol.class_of(clip("samm", "006", "006_1_2", "I"))) << "the emotion is not what is read";
+    EXPECT_EQ(protocol.expect.at("total"), protocol.expect.at("casme2") + protocol.expect.at("samm"));
+  }
+  EXPECT_EQ(Protocol::find("megc2018_composite").held_out, "subject");
+  EXPECT_EQ(Protocol::find("megc2018_holdout").held_out, "dataset");
+}
+
+TEST(Protocol, AMapOfObjectiveClassesMayUseEitherSpelling) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "mine.json", R"({"name":"mine","label":"objective_class","classes":["a","b"],
+                                                 "map":{"*":{"1":"a","ii":"b"}}})");
+  const Protocol protocol = Protocol::from_file(folder / "mine.json");
+  ManifestClip row = clip("samm", "006", "c", "");
+  row.other["objective_class"] = "I";
+  EXPECT_EQ(protocol.class_of(row), 0);
+  row.other["objective_class"] = "2";
+  EXPECT_EQ(protocol.class_of(row), 1);
+}
+
+TEST(Protocol, CdmerHoldsOutEitherDataSetOfAPair) {
+  for (const char* pair : {"hs_vis", "hs_nir", "vis_nir", "casme2_hs", "casme2_vis", "casme2_nir"}) {
+    const Protocol protocol = Protocol::find(std::string("cdmer_") + pair);
+    EXPECT_EQ(protocol.held_out, "dataset");
+    ASSERT_EQ(protocol.datasets.size(), 2u);
+    for (const auto& dataset : protocol.datasets) {
+      const std::string joy = dataset == "casme2" ? "happiness" : "positive";
+      EXPECT_EQ(protocol.class_of(clip(dataset, "s1", "c", joy)), 1) << pair;
+    }
+  }
+}
+
+TEST(Protocol, SevenExpressionsCountRepressionAndNotFear) {
+  const Protocol protocol = Protocol::find("seven_expressions");
+  EXPECT_EQ(protocol.classes.size(), 7u);
+  EXPECT_TRUE(protocol.class_of(clip("synthetic", "s01", "c", "Repression")));
+  EXPECT_FALSE(protocol.class_of(clip("synthetic", "s01", "c", "fear")));
+}
+
 TEST(Protocol, SaysWhichCountsAreNotThePublishedOnes) {
   Protocol protocol = Protocol::find("megc2019");
   protocol.expect = {{"casme2", 2}, {"samm", 1}, {"total", 3}};
@@ -83,6 +143,7 @@ TEST(Protocol, FilesWithErrorsAreRefusedByPath) {
   EXPECT_THAT(refusal(R"({"name":"mine","classes":["a","b"],"map":{"*":{"x":"c"}}})"),
               HasSubstr(":/map/*/x leads to \"c\""));
   EXPECT_THAT(refusal("{" + good + R"(,"held_out":"clip"})"), HasSubstr(":/held_out must be subject or dataset"));
+  EXPECT_THAT(refusal("{" + good + R"(,"label":"aus"})"), HasSubstr(":/label must be emotion or objective_class"));
 }
 
 TEST(Protocol, UnknownNamesListTheKnownOnes) {

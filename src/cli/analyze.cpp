@@ -58,11 +58,13 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings);
   Provenance provenance = provenance_of(request.common, settings, {{method.name, spotter_settings}});
   std::shared_ptr<Recognizer> recognizer;
+  FrameNeed frames = FrameNeed::onset_and_apex;
   MethodNames names{method.name, ""};
   LabelSet labels;
   if (naming) {
     const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
     recognizer = load_recognizer(model);
+    frames = frames_needed(model.info);
     provenance.device = recognizer->use_device(request.common.device);
     provenance.model = model.info.name + " sha256:" + model.sha256;
     names.model = model.info.name;
@@ -79,7 +81,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   if (!as_table) writer.emplace(output.stream(), options, provenance, labels);
   std::vector<ClipAnalysis> for_table;
 
-  const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer);
+  const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer, frames);
   const int threads_a_clip = request.common.job_count() > static_cast<int>(clips.size()) ? 2 : 1;
   const int code = run_batch<ClipAnalysis>(
       clips, request.batch, request.common,

@@ -46,9 +46,9 @@ int recognize(const RecognizeRequest& request) {
   auto clips = request.batch.collect();
   request.interval.apply(config, clips);
   const auto cache = request.cache.open();
-  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy), cache};
-
   const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
+  const SampleOptions sample_options{config.face, apex_policy_from_string(config.apex_policy), cache,
+                                     frames_needed(model.info)};
   // The model knows its classes; how a data set spells them is the label set's business.
   const LabelSet labels(model.info.labels), vocabulary = find_labels(config.labels);
   const LabelSet truth(labels.classes(), vocabulary.classes() == labels.classes()

@@ -64,7 +64,8 @@ SampleSet prepare(const TrainRequest& request, const PipelineConfig& config, con
     spdlog::warn("{} clips of emotion \"{}\" have no class in the label set and are left out", count, emotion);
   if (clips.empty()) throw InputError("no clip of the manifest has a label that the label set knows");
 
-  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), std::move(cache)};
+  const SampleOptions options{config.face, apex_policy_from_string(config.apex_policy), std::move(cache),
+                              find_method(request.method).frames};
   return prepare_training_samples(
              clips, request.batch, request.common, options,
              [&](const ManifestClip& clip) { return label_of(clip, labels); }, request.skip_failed)

@@ -9,6 +9,7 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
+#include "neural/augmentation.h"
 #include "neural/motion_input.h"
 #include "neural/network.h"
 #include "neural/neural_recognizer.h"
@@ -66,6 +67,11 @@ struct OffApexnet final : neural::Network {
 
   neural::Tensors encode(const Sample& sample) const override {
     return {neural::onset_apex_motion(sample, config.input)};
+  }
+
+  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
+                            const at::Generator& generator) const override {
+    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
   }
 
   torch::Tensor forward(const neural::Tensors& batch) override {

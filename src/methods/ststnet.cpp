@@ -9,9 +9,11 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
+#include "neural/augmentation.h"
 #include "neural/motion_input.h"
 #include "neural/network.h"
 #include "neural/neural_recognizer.h"
+#include "neural/stem/stem.h"
 
 namespace merkit {
 namespace {
@@ -41,17 +43,10 @@ void fields(Visitor&& visit, StstnetConfig& c) {
 struct Stream final : nn::Module {
   nn::Conv2d conv{nullptr};
   nn::BatchNorm2d norm{nullptr};
-  neural::Dropout dropout{nullptr};
 
-  Stream(int channels, int filters, double dropout_probability) {
+  Stream(int channels, int filters) {
     conv = register_module("conv", nn::Conv2d(nn::Conv2dOptions(channels, filters, 3).padding(2)));
     norm = register_module("norm", nn::BatchNorm2d(filters));
-    dropout = register_module("dropout", neural::Dropout(dropout_probability));
-  }
-
-  torch::Tensor forward(const torch::Tensor& image) {
-    const torch::Tensor maps = norm->forward(torch::relu(conv->forward(image)));       // [N, filters, 30, 30]
-    return dropout->forward(torch::max_pool2d(maps, 3, /*stride=*/3, /*padding=*/1));  // [N, filters, 10, 10]
   }
 };
 
@@ -62,18 +57,19 @@ struct Ststnet final : neural::Network {
 
   Config config;
   nn::ModuleList streams;
+  neural::Dropout dropout{nullptr};
   nn::Linear classifier{nullptr};
 
   Ststnet(const Config& given, int classes) : config(given) {
     int filters_in_all = 0;
     for (const int filters : kFilters) {
-      streams->push_back(
-          std::make_shared<Stream>(static_cast<int>(config.input.channels.size()), filters, config.dropout));
+      streams->push_back(std::make_shared<Stream>(static_cast<int>(config.input.channels.size()), filters));
       filters_in_all += filters;
     }
     const int pooled = (config.input.size + 1) / 3 + 1;  // 10 for 28
     const int side = pooled / 2;                         // 5
     register_module("streams", streams);
+    dropout = register_module("dropout", neural::Dropout(config.dropout));
     classifier = register_module("classifier", nn::Linear(filters_in_all * side * side, classes));
   }
 
@@ -81,10 +77,16 @@ struct Ststnet final : neural::Network {
     return {neural::onset_apex_motion(sample, config.input)};
   }
 
+  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
+                            const at::Generator& generator) const override {
+    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
+  }
+
   torch::Tensor forward(const neural::Tensors& batch) override {
-    neural::Tensors features;
-    for (const auto& stream : *streams) features.push_back(stream->as<Stream>()->forward(batch.front()));
-    return classifier->forward(torch::avg_pool2d(torch::cat(features, 1), 2).flatten(1));
+    std::vector<neural::StemBranch> branches;
+    for (const auto& stream : *streams) branches.push_back({stream->as<Stream>()->conv, stream->as<Stream>()->norm});
+    // Maps of 30x30, maxima of 10x10, means of 5x5: [N, 400]
+    return classifier->forward(neural::apply_stem(batch.front(), branches, dropout, {2, 3, 1, 2}));
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/settings_fields.h"
 #include "merkit/core/error.h"
+#include "motion/sample_faces.h"
 
 #include <algorithm>
 
@@ -39,14 +40,6 @@ void check_ready_image(const Sample& sample, const MotionInputConfig& config) {
                 "give frames instead, or train with input.scaling = minmax");
 }
 
-const AlignedFace& face_or_throw(const Sample& sample, int number, const char* role) {
-  const AlignedFace* face = sample.face_at(number);
-  if (!face || !face->success || face->image.empty())
-    throw ClipError(Status::no_face,
-                    "sample \"" + sample.id + "\" has no face in its " + role + " frame " + std::to_string(number));
-  return *face;
-}
-
 MotionField motion_between(const cv::Mat& onset, const cv::Mat& apex, const FlowConfig& config,
                            const MotionStore* store) {
   if (!store) return optical_flow(onset, apex, config);
@@ -60,19 +53,22 @@ MotionField motion_between(const cv::Mat& onset, const cv::Mat& apex, const Flow
 
 cv::Mat motion_from_faces(const Sample& sample, const MotionInputConfig& config) {
   if (sample.faces.empty()) unsupported(sample, "it has neither frames nor a motion image", "");
-  const AlignedFace& onset = face_or_throw(sample, sample.interval.onset, "onset");
-  const AlignedFace& apex = face_or_throw(sample, sample.interval.apex_or_middle(), "apex");
-  if (onset.segment != apex.segment || onset.image.size() != apex.image.size())
-    unsupported(sample,
-                "the face was lost between onset " + std::to_string(onset.number) + " and apex " +
-                    std::to_string(apex.number) + ", so their motion cannot be measured",
-                "");
-  const MotionField motion = motion_between(onset.image, apex.image, config.flow, sample.motion_store.get());
+  const MotionField motion = sample_flow(sample, config.flow);
   return config.scaling == "fixed" ? motion_image_fixed(motion, config.size, config.fixed_scale_px)
                                    : motion_image_minmax(motion, config.size);
 }
 
 }  // namespace
+
+MotionField sample_flow(const Sample& sample, const FlowConfig& config) {
+  if (sample.faces.empty())
+    unsupported(sample,
+                sample.motion_image ? "its ready motion image tells neither the direction nor the size of the motion"
+                                    : "it has no frames",
+                "give frames instead");
+  const auto& [onset, apex] = onset_and_apex_faces(sample);
+  return motion_between(onset.image, apex.image, config, sample.motion_store.get());
+}
 
 const char* channels_problem(const std::vector<std::string>& channels) {
   if (channels.empty()) return "must name at least one map";

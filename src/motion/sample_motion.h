@@ -40,6 +40,12 @@ void fields(Visitor&& visit, MotionInputConfig& c) {
   visit("flow", c.flow, "optical flow between onset and apex");
 }
 
+/// Signed motion in pixels between the faces at the onset and at the apex (the middle where there is none). The maps
+/// may be shared with the sample's motion store. Throws ClipError(unsupported) for a sample without faces, of which a
+/// ready motion image is no substitute, and for faces in different poses; ClipError(no_face) naming a frame without
+/// face.
+MotionField sample_flow(const Sample& sample, const FlowConfig& config);
+
 /// One map a configured channel, in that order, each `size` x `size` and continuous. Min-max scaled maps are 0..255,
 /// fixed ones -1..1. They share no pixels with the sample.
 ///

@@ -1,10 +1,19 @@
 #include "neural/network.h"
 
+#include "merkit/core/error.h"
+
 namespace merkit::neural {
 
-Loss Network::loss(const Tensors& batch, const torch::Tensor& labels) {
+Loss Network::loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) {
+  namespace functional = torch::nn::functional;
   const torch::Tensor logits = forward(batch);
-  return {torch::nn::functional::cross_entropy(logits, labels), logits};
+  return {functional::cross_entropy(logits, labels, functional::CrossEntropyFuncOptions().weight(class_weights)),
+          logits};
+}
+
+Tensors Network::augmented(const Tensors& /*batch*/, const AugmentationConfig& /*config*/,
+                           const at::Generator& /*generator*/) const {
+  throw ConfigError("this method knows no augmentation", "leave training.augmentation at 0");
 }
 
 std::int64_t Network::parameter_count() const {
@@ -20,9 +29,25 @@ void Network::use_generator(const at::Generator& generator) {
 
 torch::Tensor DropoutImpl::forward(const torch::Tensor& input) {
   if (!is_training() || probability_ == 0) return input;
-  const auto generator = input.is_cpu() ? generator_ : c10::nullopt;
-  const torch::Tensor kept = torch::empty_like(input).bernoulli_(1 - probability_, generator);
-  return input * kept.div_(1 - probability_);
+  if (!input.is_cpu()) return torch::dropout(input, probability_, /*train=*/true);
+  const DropoutMask mask = next_mask();
+  const torch::Tensor kept = torch::empty(input.sizes(), torch::kFloat32);
+  float* const values = kept.data_ptr<float>();
+  for (std::int64_t i = 0; i < kept.numel(); ++i)
+    values[i] = mask.keeps(static_cast<std::uint32_t>(i)) ? mask.scale : 0.f;
+  return input * kept;
+}
+
+DropoutMask DropoutImpl::next_mask() {
+  DropoutMask mask;
+  if (!is_training() || probability_ == 0) return mask;
+  const torch::Tensor seed = torch::empty({2}, torch::kInt64);
+  seed.random_(0, std::int64_t{1} << 32, generator_);
+  mask.low = static_cast<std::uint32_t>(seed[0].item<std::int64_t>());
+  mask.high = static_cast<std::uint32_t>(seed[1].item<std::int64_t>());
+  mask.threshold = static_cast<std::uint32_t>(probability_ * 4294967296.0);
+  mask.scale = static_cast<float>(1 / (1 - probability_));
+  return mask;
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> named_values(const Network& network) {

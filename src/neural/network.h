@@ -1,6 +1,7 @@
 #pragma once
 
 #include "motion/sample_motion.h"
+#include "neural/dropout_mask.h"
 
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include <torch/torch.h>
 
 namespace merkit::neural {
+
+struct AugmentationConfig;
 
 /// What a network reads: one tensor an input. encode() gives them without batch dimension, forward() takes them with.
 using Tensors = std::vector<torch::Tensor>;
@@ -29,8 +32,17 @@ class Network : public torch::nn::Module {
   /// [N, classes], before the softmax.
   virtual torch::Tensor forward(const Tensors& batch) = 0;
 
-  /// Cross-entropy unless a method has something better. `labels` is [N], int64.
-  virtual Loss loss(const Tensors& batch, const torch::Tensor& labels);
+  /// Cross-entropy unless a method has something better. `labels` is [N], int64; `class_weights` is [classes], or
+  /// undefined where all count alike.
+  virtual Loss loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights);
+
+  /// Called before the first epoch, for what a method estimates from the training labels; `counts` is the number of
+  /// samples of each class, [classes], float.
+  virtual void see_class_counts(const torch::Tensor& /*counts*/) {}
+
+  /// A batch of training samples, changed at random. Throws ConfigError unless a method says how.
+  virtual Tensors augmented(const Tensors& batch, const AugmentationConfig& config,
+                            const at::Generator& generator) const;
 
   /// Name of what encode() reads, stored in model files beside the settings in "input".
   virtual std::string input_kind() const { return kSampleMotionKind; }
@@ -43,13 +55,17 @@ class Network : public torch::nn::Module {
 };
 
 /// Inverted dropout like torch::nn::Dropout, but with a generator of its own network: LibTorch's draws from the
-/// process-wide one, and then two trainings side by side would disturb each other.
-/// On CUDA, which has no such generators in the public interface, the device's own is used.
+/// process-wide one, and then two trainings side by side would disturb each other. The generator gives one seed a call,
+/// the mask is a hash of it (see DropoutMask). On CUDA, which has no such generators in the public interface, the
+/// device's own is used.
 class DropoutImpl : public torch::nn::Module {
  public:
   explicit DropoutImpl(double probability) : probability_(probability) {}
   torch::Tensor forward(const torch::Tensor& input);
   void use_generator(const at::Generator& generator) { generator_ = generator; }
+
+  /// The mask of the next call, for code that drops by itself; keeps everything outside of training.
+  DropoutMask next_mask();
 
  private:
   double probability_;

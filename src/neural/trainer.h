@@ -4,9 +4,54 @@
 #include "neural/network.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace merkit::neural {
+
+/// Changes of the motion images of a batch, drawn anew each time one is shown. 0 switches a change off.
+struct AugmentationConfig {
+  double mirror = 0;
+  int shift_px = 0;
+  double noise = 0;
+
+  bool any() const { return mirror > 0 || shift_px > 0 || noise > 0; }
+};
+
+template <class Visitor>
+void fields(Visitor&& visit, AugmentationConfig& c) {
+  visit("mirror", c.mirror, "chance that a sample is shown with left and right exchanged",
+        [](double p) { return p >= 0 && p <= 1 ? nullptr : "must be in [0, 1]"; });
+  visit("shift_px", c.shift_px, "greatest shift to each side, in pixels of the input",
+        [](int n) { return n >= 0 && n <= 64 ? nullptr : "must be in 0..64"; });
+  visit("noise", c.noise, "standard deviation of noise, as a share of the input's range",
+        [](double d) { return d >= 0 && d <= 1 ? nullptr : "must be in [0, 1]"; });
+}
+
+/// How the learning rate falls: constant; step: times `factor` every `every` epochs; exponential: times `factor` each
+/// epoch, until epoch `until` (0: to the end).
+struct ScheduleConfig {
+  std::string kind = "constant";
+  int every = 10;
+  double factor = 0.5;
+  int until = 0;
+
+  /// Share of the first learning rate that is used in `epoch`, from 1.
+  double at(int epoch) const;
+};
+
+template <class Visitor>
+void fields(Visitor&& visit, ScheduleConfig& c) {
+  visit("kind", c.kind, "constant, step or exponential", [](const std::string& kind) {
+    return kind == "constant" || kind == "step" || kind == "exponential" ? nullptr
+                                                                         : "must be constant, step or exponential";
+  });
+  visit("every", c.every, "epochs between steps", [](int n) { return n >= 1 ? nullptr : "must be at least 1"; });
+  visit("factor", c.factor, "what the rate is multiplied by",
+        [](double f) { return f > 0 && f <= 1 ? nullptr : "must be in (0, 1]"; });
+  visit("until", c.until, "last epoch that changes the rate; 0: all do",
+        [](int n) { return n >= 0 ? nullptr : "must not be negative"; });
+}
 
 struct TrainingConfig {
   int epochs = 100;
@@ -15,6 +60,11 @@ struct TrainingConfig {
   double weight_decay = 0;
   bool shuffle = true;
   std::string optimizer = "adam";
+  double momentum = 0.9;
+  ScheduleConfig schedule;
+  std::string class_weights = "none";
+  std::string sampling = "each_once";
+  AugmentationConfig augmentation;
 };
 
 template <class Visitor>
@@ -27,14 +77,37 @@ void fields(Visitor&& visit, TrainingConfig& c) {
   visit("weight_decay", c.weight_decay, "L2 penalty on all weights",
         [](double d) { return d >= 0 ? nullptr : "must not be negative"; });
   visit("shuffle", c.shuffle, "draw a new order of the samples each epoch");
-  visit("optimizer", c.optimizer, "adam",
-        [](const std::string& name) { return name == "adam" ? nullptr : "must be adam"; });
+  visit("optimizer", c.optimizer, "adam, adamw (weight decay apart from the gradient) or sgd",
+        [](const std::string& name) {
+          return name == "adam" || name == "adamw" || name == "sgd" ? nullptr : "must be adam, adamw or sgd";
+        });
+  visit("momentum", c.momentum, "share of the last step that sgd keeps",
+        [](double m) { return m >= 0 && m < 1 ? nullptr : "must be in [0, 1)"; });
+  visit("schedule", c.schedule, "how the learning rate falls");
+  visit("class_weights", c.class_weights, "none, or balanced: the loss of a class counts against its number of samples",
+        [](const std::string& name) {
+          return name == "none" || name == "balanced" ? nullptr : "must be none or balanced";
+        });
+  visit("sampling", c.sampling, "each_once, or balanced: samples are drawn so that classes are equally frequent",
+        [](const std::string& name) {
+          return name == "each_once" || name == "balanced" ? nullptr : "must be each_once or balanced";
+        });
+  visit("augmentation", c.augmentation, "random changes of the training samples");
 }
 
-/// The one training loop. `inputs` and `labels` hold the whole set, encoded, on the network's device; the weights of
-/// the last epoch are kept. The order of samples depends on `seed` alone. Throws ConfigError when the loss ceases to be
-/// finite, Interrupted when a stop was requested, and whatever the observer throws.
-void train(Network& network, const Tensors& inputs, const torch::Tensor& labels, const TrainingConfig& config,
-           std::uint64_t seed, FitObserver& observer);
+/// A training set, encoded, on the network's device.
+struct TrainingData {
+  Tensors inputs;
+  torch::Tensor labels;  ///< [N], int64, in 0..classes-1
+  int classes = 2;
+};
+
+/// The one training loop; the weights of the last epoch are kept. Everything that it draws (the order of samples, what
+/// augmentation does) depends on `seed` alone; class weights and sampling are estimated from `data`. `after_epoch` is
+/// called with the number of each finished epoch, from 1, and finds the network in evaluation mode.
+/// Throws ConfigError when the loss ceases to be finite or the network cannot be augmented, Interrupted when a stop was
+/// requested, and whatever the callbacks throw.
+void train(Network& network, const TrainingData& data, const TrainingConfig& config, std::uint64_t seed,
+           FitObserver& observer, const std::function<void(int)>& after_epoch = {});
 
 }  // namespace merkit::neural

@@ -33,8 +33,13 @@ class Stopwatch {
 }  // namespace
 
 ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces,
-                           std::shared_ptr<const Spotter> spotter, std::shared_ptr<const Recognizer> recognizer)
-    : face_(face), faces_(std::move(faces)), spotter_(std::move(spotter)), recognizer_(std::move(recognizer)) {}
+                           std::shared_ptr<const Spotter> spotter, std::shared_ptr<const Recognizer> recognizer,
+                           FrameNeed frames)
+    : face_(face),
+      faces_(std::move(faces)),
+      spotter_(std::move(spotter)),
+      recognizer_(std::move(recognizer)),
+      frames_(frames) {}
 
 /// What is kept of a clip once it has been read: enough to cut any of its crops again.
 struct ClipAnalyzer::Followed {
@@ -44,6 +49,16 @@ struct ClipAnalyzer::Followed {
   };
   std::map<int, Pose> poses;           ///< by frame number, frames with a face only
   std::map<int, Landmarks> landmarks;  ///< by segment
+
+  /// Frames of an interval that a recognizer is given: onset and apex, or all in the onset's pose.
+  std::vector<int> numbers(const Interval& interval, FrameNeed need) const {
+    if (need == FrameNeed::onset_and_apex) return {interval.onset, interval.apex_or_middle()};
+    std::vector<int> result;
+    const auto onset = poses.find(interval.onset);
+    for (auto pose = onset; pose != poses.end() && pose->first <= interval.offset; ++pose)
+      if (pose->second.segment == onset->second.segment) result.push_back(pose->first);
+    return result;
+  }
 
   std::optional<AlignedFace> crop(const Frame& frame, const FaceConfig& face) const {
     const auto pose = poses.find(frame.number);
@@ -129,7 +144,7 @@ void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed
                                       ClipAnalysis& analysis) const {
   Stopwatch watch;
   const auto reader = open_clip(request.clip, request.options);
-  // Detections come in order and do not overlap, so one onset and one apex crop are all that is held at a time.
+  // Detections come in order and do not overlap, so the crops of one are all that is held at a time.
   const auto crop_at = [&](int number) -> std::optional<AlignedFace> {
     while (const auto next = reader->next_number()) {
       if (*next > number) break;
@@ -142,15 +157,15 @@ void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed
     Sample sample;
     sample.id = request.clip_id;
     sample.interval = detection.interval;
-    for (const int number : {detection.interval.onset, detection.interval.apex_or_middle()})
+    for (const int number : followed.numbers(detection.interval, frames_))
       if (auto crop = crop_at(number)) sample.faces.push_back(std::move(*crop));
     analysis.timing.read_s += watch.lap();
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
-    if (!request.pictures.empty() && sample.faces.size() == 2) {
-      const cv::Mat &onset = sample.faces[0].image, &apex = sample.faces[1].image;
+    const AlignedFace *const onset = sample.face_at(detection.interval.onset), *const apex = sample.face_at(
+                                                                                   detection.interval.apex_or_middle());
+    if (!request.pictures.empty() && onset && apex && onset != apex)
       write_png(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
-                motion_picture(onset, apex, optical_flow(onset, apex)));
-    }
+                motion_picture(onset->image, apex->image, optical_flow(onset->image, apex->image)));
     analysis.timing.recognize_s += watch.lap();
   }
 }

@@ -13,8 +13,9 @@ namespace {
 
 /// Which frames of a clip faces were prepared from.
 enum class FramesUsed {
-  ends,    ///< onset and apex; all from onset to offset where the apex is to be spotted
-  between  ///< all from onset to apex
+  ends,     ///< onset and apex; all from onset to offset where the apex is to be spotted
+  between,  ///< all from onset to apex
+  all       ///< all from onset to offset
 };
 
 void add_optional(ContentHasher& hasher, const std::optional<int>& number) {
@@ -32,8 +33,8 @@ void add_directory(ContentHasher& hasher, const ManifestClip& clip, const Sample
     numbers.push_back(number);
   }
   const Interval interval = resolved_interval(clip, numbers, options.apex);
-  const int last = interval.apex.value_or(interval.offset);
-  const bool all = used == FramesUsed::between || !interval.apex;
+  const int last = used == FramesUsed::all ? interval.offset : interval.apex.value_or(interval.offset);
+  const bool all = used != FramesUsed::ends || !interval.apex;
   for (const auto& [number, file] : files) {
     const bool is_end = number == numbers.front() || number == interval.onset || number == last;
     const bool is_between = number > interval.onset && number < last;
@@ -87,9 +88,20 @@ std::optional<PreparedFaces> found_faces(const Cache& cache, const std::optional
   return content ? read_faces(*content) : std::nullopt;
 }
 
+/// Which frames matter is known from the start.
+PreparedFaces cached_sequence(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces) {
+  const auto key = [&] { return key_if_readable(clip, options, faces, FramesUsed::all); };
+  const auto before = key();
+  if (auto found = found_faces(*options.cache, before)) return *std::move(found);
+  PreparedFaces prepared = prepare_faces(clip, options, faces);
+  if (before && key() == before) options.cache->put(*before, CacheKind::faces, written_faces(prepared));
+  return prepared;
+}
+
 }  // namespace
 
 PreparedFaces cached_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces) {
+  if (options.frames == FrameNeed::onset_to_offset) return cached_sequence(clip, options, faces);
   const Cache& cache = *options.cache;
   const auto key = [&](FramesUsed used) { return key_if_readable(clip, options, faces, used); };
   const auto ends = key(FramesUsed::ends);

@@ -77,9 +77,18 @@ int spotted_apex(const std::vector<AlignedFace>& sequence) {
   return apex;
 }
 
-std::vector<int> span_of(const std::vector<int>& numbers, int first, int last) {
-  return {std::lower_bound(numbers.begin(), numbers.end(), first),
-          std::upper_bound(numbers.begin(), numbers.end(), last)};
+/// Aligned faces of all frames `first`..`last`, followed from one to the next; only one frame is held at a time.
+std::vector<AlignedFace> aligned_between(const ManifestClip& clip, int first, int last, const SampleOptions& options,
+                                         const SharedFaceModel& faces) {
+  FaceAligner aligner(faces.get(), options.face);
+  const auto reader = open_clip(clip.frames, {clip.fps, clip.pattern});
+  std::vector<AlignedFace> result;
+  for (auto number = reader->next_number(); number && *number <= last; number = reader->next_number())
+    if (*number < first)
+      reader->skip();
+    else
+      result.push_back(aligner.align(*reader->next()));
+  return result;
 }
 
 void require_face(const AlignedFace* face, const char* name) {
@@ -88,6 +97,30 @@ void require_face(const AlignedFace* face, const char* name) {
                     std::string("no face found at the ") + name + ", frame " +
                         (face ? std::to_string(face->number) : std::string("?")),
                     "faces should be frontal, lit and at least 40 pixels wide");
+}
+
+/// Onset and apex must be in one pose, or nothing can be said of the motion between them.
+void require_one_pose(const AlignedFace& onset, const AlignedFace& apex) {
+  if (apex.segment != onset.segment)
+    throw ClipError(Status::unsupported, "the head moves too far between onset and apex to be held in one pose",
+                    "choose a shorter interval");
+}
+
+/// All faces of the interval that are in the pose of its first one. Finds the apex where there is none yet.
+std::vector<AlignedFace> faces_of_interval(const ManifestClip& clip, Interval& interval, const SampleOptions& options,
+                                           const SharedFaceModel& faces) {
+  auto sequence = aligned_between(clip, interval.onset, interval.offset, options, faces);
+  require_face(&sequence.front(), "onset");
+  if (!interval.apex) interval.apex = spotted_apex(sequence);
+  const auto apex = std::find_if(sequence.begin(), sequence.end(),
+                                 [&](const AlignedFace& face) { return face.number == *interval.apex; });
+  require_face(apex == sequence.end() ? nullptr : &*apex, "apex");
+  require_one_pose(sequence.front(), *apex);
+  const int segment = sequence.front().segment;
+  sequence.erase(std::remove_if(sequence.begin(), sequence.end(),
+                                [&](const AlignedFace& face) { return !face.success || face.segment != segment; }),
+                 sequence.end());
+  return sequence;
 }
 
 }  // namespace
@@ -104,9 +137,12 @@ PreparedFaces prepare_faces(const ManifestClip& clip, const SampleOptions& optio
   if (interval.onset == interval.offset)
     throw ClipError(Status::too_short, "onset and offset are both frame " + std::to_string(interval.onset));
 
+  if (options.frames == FrameNeed::onset_to_offset) {
+    prepared.faces = faces_of_interval(clip, interval, options, faces);
+    return prepared;
+  }
   if (!interval.apex) {
-    const auto sequence = aligned(
-        read_frames(clip.frames, span_of(numbers, interval.onset, interval.offset), clip_options), options, faces);
+    const auto sequence = aligned_between(clip, interval.onset, interval.offset, options, faces);
     require_face(&sequence.front(), "onset");
     interval.apex = spotted_apex(sequence);
     prepared.faces = {sequence.front()};
@@ -118,15 +154,12 @@ PreparedFaces prepare_faces(const ManifestClip& clip, const SampleOptions& optio
   require_face(&prepared.faces.front(), "onset");
   if (prepared.faces.back().segment != prepared.faces.front().segment) {
     // The head moved too far to be registered in one step; follow it frame by frame.
-    const auto sequence = aligned(
-        read_frames(clip.frames, span_of(numbers, interval.onset, *interval.apex), clip_options), options, faces);
+    const auto sequence = aligned_between(clip, interval.onset, *interval.apex, options, faces);
     prepared.faces = {sequence.front(), sequence.back()};
     prepared.followed = true;
   }
   require_face(&prepared.faces.back(), "apex");
-  if (prepared.faces.back().segment != prepared.faces.front().segment)
-    throw ClipError(Status::unsupported, "the head moves too far between onset and apex to be held in one pose",
-                    "choose a shorter interval");
+  require_one_pose(prepared.faces.front(), prepared.faces.back());
   return prepared;
 }
 

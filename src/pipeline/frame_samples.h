@@ -4,7 +4,7 @@
 
 namespace merkit {
 
-/// Faces at onset and apex, and the interval in frame numbers of the source.
+/// The faces that options.frames asks for, and the interval in frame numbers of the source.
 struct PreparedFaces {
   Interval interval;
   std::vector<AlignedFace> faces;
@@ -14,8 +14,8 @@ struct PreparedFaces {
 /// Reads and aligns them. Throws as prepare_sample() does.
 PreparedFaces prepare_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces);
 
-/// Gives the sample its faces at onset and apex of a clip with frames, and the interval in frame numbers of the
-/// source: prepared now, or found in the cache where there is one. In a build without video support:
+/// Gives the sample its faces of a clip with frames (see SampleOptions::frames), and the interval in frame numbers of
+/// the source: prepared now, or found in the cache where there is one. In a build without video support:
 /// ClipError(unsupported).
 void load_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces, Sample& sample);
 

@@ -86,7 +86,7 @@ TEST(Ststnet, KeepsItsInputDescriptionInTheModelFile) {
 TEST(Ststnet, SaysWhichSettingIsWrong) {
   for (const char* setting :
        {"dropout=1", "input.size=4", "input.scaling=\"log\"", "input.channels=[\"u\",\"u\"]", "input.channels=[\"w\"]",
-        "training.epochs=0", "training.optimizer=\"sgd\"", "training.epoch=3", "input.flow.tvl1.tau=0"}) {
+        "training.epochs=0", "training.optimizer=\"lion\"", "training.epoch=3", "input.flow.tvl1.tau=0"}) {
     const std::string text = setting;
     const std::size_t equals = text.find('=');
     Settings config = default_config("ststnet");

@@ -2,10 +2,13 @@
 
 #include "merkit/core/sample.h"
 #include "merkit/methods/recognizer.h"
+#include "support/face_shape.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <opencv2/core.hpp>
 
@@ -27,7 +30,42 @@ inline cv::Mat synthetic_motion_image(int label, std::uint32_t seed, int size = 
   return image;
 }
 
-/// `per_subject` samples of each of `subjects` people, the classes 0, 1, 2 in turn, as ready motion images.
+/// Frames 0 to 8 of a face of soft blotches, 64 x 64, of which a third that depends on the class moves right by up to
+/// four pixels and back. Integer arithmetic only, as above.
+inline std::vector<AlignedFace> synthetic_faces(int label, std::uint32_t seed) {
+  constexpr int kSide = 64, kCell = 4, kCells = kSide / kCell + 2;
+  std::mt19937 random(seed);
+  int coarse[kCells][kCells];
+  for (auto& row : coarse)
+    for (int& value : row) value = static_cast<int>(random() % 200) + 28;
+  const auto skin = [&](int row, int column) {  // between the four cells around; columns from -4
+    const int y = row / kCell, x = (column + kCell) / kCell, down = row % kCell, right = (column + kCell) % kCell;
+    const int above = coarse[y][x] * (kCell - right) + coarse[y][x + 1] * right;
+    const int below = coarse[y + 1][x] * (kCell - right) + coarse[y + 1][x + 1] * right;
+    return (above * (kCell - down) + below * down) / (kCell * kCell);
+  };
+  std::vector<AlignedFace> faces;
+  for (int number = 0; number <= 8; ++number) {
+    AlignedFace face;
+    face.number = number;
+    face.time_s = number / 100.0;
+    face.success = true;
+    face.confidence = 1;
+    face.image.create(kSide, kSide, CV_8UC3);
+    face.landmarks = face_shape({32, 24}, 24);
+    for (int row = 0; row < kSide; ++row)
+      for (int column = 0; column < kSide; ++column) {
+        const bool moves = row * 3 / kSide == label;
+        const auto grey = static_cast<unsigned char>(skin(row, column - (moves ? std::min(number, 8 - number) : 0)));
+        face.image.at<cv::Vec3b>(row, column) = {grey, grey, grey};
+      }
+    faces.push_back(face);
+  }
+  return faces;
+}
+
+/// `per_subject` samples of each of `subjects` people, the classes 0, 1, 2 in turn, as ready motion images and as
+/// faces with onset 0, apex 4 and offset 8.
 inline SampleSet synthetic_samples(int subjects, int per_subject) {
   SampleSet samples;
   for (int subject = 0; subject < subjects; ++subject)
@@ -37,7 +75,10 @@ inline SampleSet synthetic_samples(int subjects, int per_subject) {
       sample.id = sample.subject + "_" + std::to_string(i + 1);
       sample.dataset = "synthetic";
       sample.label = i % 3;
-      sample.motion_image = synthetic_motion_image(*sample.label, static_cast<std::uint32_t>(100 * subject + i));
+      const auto seed = static_cast<std::uint32_t>(100 * subject + i);
+      sample.motion_image = synthetic_motion_image(*sample.label, seed);
+      sample.interval = {0, 4, 8};
+      sample.faces = synthetic_faces(*sample.label, seed);
       samples.push_back(sample);
     }
   return samples;

@@ -11,6 +11,12 @@
 
 namespace merkit {
 
+/// Which faces a method that reads frames wants to find in a sample.
+enum class FrameNeed {
+  onset_and_apex,   ///< these two
+  onset_to_offset,  ///< all from onset to offset that have a face in the onset's pose; at onset and apex there is one
+};
+
 /// One expression to be named: what a recognizer is given for training and for use.
 ///
 /// It comes with faces (at least onset and apex), or with a ready motion image, or with both. A recognizer that needs

@@ -22,6 +22,8 @@ struct Method {
   std::unique_ptr<Recognizer> (*make_recognizer)(const Settings& config, const LabelSet& labels) = nullptr;
   std::unique_ptr<Spotter> (*make_spotter)(const Settings& config) = nullptr;
 
+  FrameNeed frames = FrameNeed::onset_and_apex;  ///< what make_recognizer's result reads of samples with frames
+
   /// The effective configuration for `config`: every key with its value, checked. Throws ConfigError.
   Settings (*resolve_config)(const Settings& config) = nullptr;
   /// One line a setting: "training.epochs = 500    passes over the training set".
@@ -36,6 +38,10 @@ const Method& find_method(std::string_view name);
 
 /// configs/methods/<name>.json. Throws ConfigError.
 Settings default_config(std::string_view name);
+
+/// What a model file says of the frames its recognizer reads, without making that recognizer. Says onset_and_apex of a
+/// file that load_recognizer() would refuse.
+FrameNeed frames_needed(const ModelInfo& model);
 
 /// A recognizer ready to use from a model file, whichever method made it. Throws ModelError.
 std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model);

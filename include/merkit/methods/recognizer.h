@@ -21,12 +21,16 @@ struct FitOptions {
   std::string licence;         ///< recorded in the model file
 };
 
+class Recognizer;
+
 /// Hears how fitting goes on. Anything it throws ends the fit.
 class FitObserver {
  public:
   virtual ~FitObserver() = default;
   /// After each pass over the training set: 1-based epoch, mean loss, share of samples classified rightly (0..1).
   virtual void on_epoch(int epoch, int epochs, double loss, double accuracy) = 0;
+  /// After on_epoch(), from methods that learn in epochs: the recognizer as it is then, for use during the call.
+  virtual void on_state(int /*epoch*/, const Recognizer& /*so_far*/) {}
 };
 
 /// What a recognizer has made of a sample by itself: its motion, its features. Only its maker can read it.

@@ -57,14 +57,16 @@ struct ClipRequest {
                     ///< results are the same
 };
 
-/// align -> spot -> recognize. `recognizer` may be null (spotting only). Safe to use from many threads.
+/// align -> spot -> recognize. `recognizer` may be null (spotting only); `frames` is what it reads. Safe to use from
+/// many threads.
 ///
-/// The clip is read twice at most: once from end to end, keeping per-frame figures only, and once more for the onset
-/// and apex frames of what was found. Memory does not grow with the length of the clip beyond those figures.
+/// The clip is read twice at most: once from end to end, keeping per-frame figures only, and once more for the frames
+/// of what was found that the recognizer reads. Memory does not grow with the length of the clip beyond those figures
+/// and the crops of one interval.
 class ClipAnalyzer {
  public:
   ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces, std::shared_ptr<const Spotter> spotter,
-               std::shared_ptr<const Recognizer> recognizer);
+               std::shared_ptr<const Recognizer> recognizer, FrameNeed frames = FrameNeed::onset_and_apex);
 
   /// Never throws ClipError: what goes wrong with the clip is in its `problem`. Interrupted passes through.
   ClipAnalysis analyze(const ClipRequest& request) const;
@@ -78,6 +80,7 @@ class ClipAnalyzer {
   std::shared_ptr<const SharedFaceModel> faces_;
   std::shared_ptr<const Spotter> spotter_;
   std::shared_ptr<const Recognizer> recognizer_;
+  FrameNeed frames_;
 };
 
 /// Runs `work` and turns a ClipError into the problem it describes. So that one clip never ends a batch, an exception

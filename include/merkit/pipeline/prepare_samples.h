@@ -46,9 +46,11 @@ struct SampleOptions {
   FaceConfig face;
   ApexPolicy apex = ApexPolicy::middle;
   std::shared_ptr<const Cache> cache = nullptr;  ///< where faces and motion are kept; null: nowhere
+  FrameNeed frames = FrameNeed::onset_and_apex;  ///< which faces samples shall hold: see Method::frames
 };
 
-/// What a recognizer needs of one manifest row: its motion image, or its faces at onset and apex.
+/// What a recognizer needs of one manifest row: its motion image, or its faces at onset and apex, or all between onset
+/// and offset.
 ///
 /// Onset and offset default to the clip's first and last frame. Throws ClipError: decode_error, no_face,
 /// annotation_mismatch (interval outside the clip, contradicting row), too_short (one frame), unsupported.

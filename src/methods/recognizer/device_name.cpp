@@ -15,4 +15,12 @@ std::string checked_device_name(const std::string& name) {
   return "cuda:" + std::to_string(std::stoi(name.substr(5)));
 }
 
+std::string checked_cpu(const std::string& device, const std::string& method) {
+  const std::string wanted = checked_device_name(device);
+  if (wanted != "cpu" && wanted != "auto")
+    throw MachineError(method + " computes on the CPU; there is no device \"" + device + "\" for it",
+                       "use --device cpu or --device auto");
+  return "cpu";
+}
+
 }  // namespace merkit

@@ -2,6 +2,7 @@
 
 #include "core/settings_impl.h"
 #include "merkit/core/error.h"
+#include "merkit/methods/method.h"
 
 #include <map>
 
@@ -52,6 +53,19 @@ std::string differences(const std::vector<ModelTensor>& expected, const std::vec
 }
 
 }  // namespace
+
+FrameNeed frames_needed(const std::string& input_kind) {
+  return input_kind == kFaceSequenceKind ? FrameNeed::onset_to_offset : FrameNeed::onset_and_apex;
+}
+
+FrameNeed frames_needed(const ModelInfo& model) {
+  try {
+    const Json kind = Settings::parse(model.input, model.name + " (input)").impl().value.value("kind", Json());
+    return frames_needed(kind.is_string() ? kind.get<std::string>() : std::string());
+  } catch (const ConfigError&) {
+    return FrameNeed::onset_and_apex;  // loading the model says what is wrong with it
+  }
+}
 
 ModelInfo described_model(const ModelInfo& fit, const RecognizerIdentity& identity) {
   ModelInfo info = fit;

@@ -2,6 +2,7 @@
 
 #include "merkit/core/label_set.h"
 #include "merkit/core/model_file.h"
+#include "merkit/core/sample.h"
 #include "merkit/core/settings.h"
 
 #include <cstdint>
@@ -9,6 +10,11 @@
 #include <vector>
 
 namespace merkit {
+
+/// Kind of input of the methods whose Method::frames is onset_to_offset.
+inline constexpr const char* kFaceSequenceKind = "onset_to_offset_faces";
+
+FrameNeed frames_needed(const std::string& input_kind);
 
 /// What a recognizer is, besides what it has learned: the same for every method, and the larger part of ModelInfo.
 struct RecognizerIdentity {

@@ -107,12 +107,12 @@ LearnedMachines from_tensors(const std::vector<ModelTensor>& tensors, Kernel::Ty
   LearnedMachines machines;
   machines.classes = classes;
   machines.kernel.type = kernel;
-  machines.support_vectors = reader.values<float>("support_vectors", "motion values", within(kLargestFeature));
+  machines.support_vectors = reader.values<float>("support_vectors", "feature values", within(kLargestFeature));
   machines.coefficients = reader.values<double>("coefficients", "coefficients", within(kLargestCoefficient));
   machines.rho = reader.values<double>("rho", "thresholds", within(kLargestCoefficient));
-  machines.standardization.mean = reader.values<double>("mean", "means of motion values", within(kLargestFeature));
+  machines.standardization.mean = reader.values<double>("mean", "means of feature values", within(kLargestFeature));
   machines.standardization.deviation = reader.values<double>(
-      "deviation", "standard deviations of motion values",
+      "deviation", "standard deviations of feature values",
       [](double value) { return value == 0 || (value >= kSmallestDeviation && value <= kLargestFeature); });
   if (kernel == Kernel::Type::rbf)
     machines.kernel.gamma =

@@ -132,7 +132,9 @@ Training train(const std::vector<std::vector<float>>& features, const std::vecto
   Training result;
   LearnedMachines& machines = result.machines;
   machines.classes = classes;
-  machines.standardization = standardization_of(features);
+  machines.standardization = config.standardize
+                                 ? standardization_of(features)
+                                 : Standardization{std::vector<double>(length, 0.0), std::vector<double>(length, 1.0)};
 
   const std::vector<std::size_t> order = order_by_class(labels);
   std::vector<double> standardized(samples * length), sorted_labels;

@@ -13,6 +13,8 @@ struct SvmConfig {
   double gamma = 0;
   bool balanced = true;
   double tolerance = 1e-3;
+  /// Whether features are brought to mean 0 and deviation 1 of the training samples. No setting: the method decides.
+  bool standardize = true;
 };
 
 template <class Visitor>

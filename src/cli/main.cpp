@@ -47,8 +47,10 @@ int main(int argc, char** argv) {
   cli::add_loso(commands);
   cli::add_merge(commands);
   cli::add_evaluate(commands);
+  cli::add_report(commands);
   cli::add_methods(commands);
   cli::add_models(commands);
+  cli::add_dataset(commands);
   cli::add_cache(commands);
   cli::add_doctor(commands);
   cli::add_completion(commands);

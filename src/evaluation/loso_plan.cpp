@@ -44,7 +44,15 @@ std::vector<LosoPlan::Task> LosoPlan::tasks() const {
   return result;
 }
 
+const std::vector<std::string>& epoch_selections() {
+  static const std::vector<std::string> names = {"last", "inner", "test-oracle"};
+  return names;
+}
+
 void LosoPlan::check() const {
+  const auto& known = epoch_selections();
+  if (std::find(known.begin(), known.end(), epoch_selection) == known.end())
+    throw_unknown_name("epoch selection", epoch_selection, known);
   if (seeds.empty()) throw ConfigError("a run needs at least one seed");
   if (std::set<std::uint64_t>(seeds.begin(), seeds.end()).size() != seeds.size())
     throw ConfigError("a seed is given twice");
@@ -68,6 +76,7 @@ std::string LosoPlan::to_json() const {
   Json json{{"schema", kSchema},    {"method", method},     {"config", Json::parse(config)},
             {"protocol", protocol}, {"classes", classes},   {"held_out", held_out},
             {"data", data},         {"software", software}, {"seeds", seeds}};
+  if (epoch_selection != "last") json["epoch_selection"] = epoch_selection;  // plans without it came first
   Json rows = Json::array();
   for (const auto& clip : clips)
     rows.push_back({{"clip_id", clip.id},
@@ -87,6 +96,7 @@ LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin)
   json.at("protocol").get_to(plan.protocol);
   json.at("classes").get_to(plan.classes);
   json.at("held_out").get_to(plan.held_out);
+  plan.epoch_selection = json.value("epoch_selection", plan.epoch_selection);
   json.at("data").get_to(plan.data);
   json.at("software").get_to(plan.software);
   json.at("seeds").get_to(plan.seeds);

@@ -1,7 +1,7 @@
+#include "evaluation/epoch_choice.h"
 #include "merkit/core/content_hash.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
-#include "merkit/core/stop.h"
 #include "merkit/evaluation/loso.h"
 
 #include <chrono>
@@ -17,18 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kSchema = "merkit/loso-task/1";
 
-class EpochLog final : public FitObserver {
- public:
-  explicit EpochLog(std::vector<LosoResult::Epoch>& epochs) : epochs_(epochs) {}
-  void on_epoch(int /*epoch*/, int /*epochs*/, double loss, double accuracy) override {
-    epochs_.push_back({loss, accuracy});
-    throw_if_stopped();
-  }
-
- private:
-  std::vector<LosoResult::Epoch>& epochs_;
-};
-
 /// What two plans disagree in, for people.
 std::string difference(const LosoPlan& a, const LosoPlan& b) {
   std::string text;
@@ -38,6 +26,7 @@ std::string difference(const LosoPlan& a, const LosoPlan& b) {
   compare("method", a.method != b.method);
   compare("settings", Json::parse(a.config) != Json::parse(b.config));
   compare("protocol", a.protocol != b.protocol || a.classes != b.classes || a.held_out != b.held_out);
+  compare("choice of the epoch", a.epoch_selection != b.epoch_selection);
   compare("seeds", a.seeds != b.seeds);
   compare("data", a.data != b.data);
   compare("version of merkit", a.software != b.software);
@@ -50,25 +39,25 @@ LosoResult run_task(const LosoPlan& plan, const LosoPlan::Task& task, const Samp
                     const std::function<std::unique_ptr<Recognizer>()>& make, const FitOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   LosoResult result;
-  SampleSet training;
+  SampleSet training, held_out;
   for (std::size_t i = 0; i < plan.clips.size(); ++i) {
-    if (plan.group_of(plan.clips[i]) == task.group)
-      result.clips.push_back(i);
-    else
-      training.push_back(samples.at(i));
+    const bool is_held_out = plan.group_of(plan.clips[i]) == task.group;
+    if (is_held_out) result.clips.push_back(i);
+    (is_held_out ? held_out : training).push_back(samples.at(i));
   }
+  InnerSplit inner;
+  if (plan.epoch_selection == "inner") inner = inner_split(training, task);
+  const SampleSet& watched = plan.is_leaky() ? held_out : inner.watched;
+  EpochChoice choice(watched, held_out,
+                     plan.is_leaky() ? EpochChoice::Criterion::accuracy : EpochChoice::Criterion::cross_entropy);
   const auto recognizer = make();
   FitOptions of_task = options;
   of_task.seed = task.seed;
-  EpochLog log(result.epochs);
-  recognizer->fit(training, of_task, log);
-  std::vector<std::unique_ptr<EncodedSample>> encoded;
-  for (const std::size_t i : result.clips) {
-    Sample held_out = samples.at(i);
-    held_out.label.reset();
-    encoded.push_back(recognizer->encode(held_out));
-  }
-  result.predictions = recognizer->recognize(encoded);
+  recognizer->fit(inner.training.empty() ? training : inner.training, of_task, choice);
+  result.epochs = choice.epochs();
+  result.chosen_epoch = choice.epoch();
+  result.predictions =
+      choice.epoch() > 0 ? choice.predictions() : recognizer->recognize(encoded(*recognizer, held_out));
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
@@ -111,6 +100,7 @@ void LosoDirectory::write(const LosoPlan::Task& task, const LosoResult& result) 
   for (const auto& epoch : result.epochs) epochs.push_back({epoch.loss, epoch.accuracy});
   json["predictions"] = predictions;
   json["epochs"] = epochs;
+  if (result.chosen_epoch > 0) json["chosen_epoch"] = result.chosen_epoch;
   json["seconds"] = result.seconds;
   write_file_atomically(file_of(task), json.dump() + "\n");
 }
@@ -140,6 +130,7 @@ LosoResult LosoDirectory::read(const LosoPlan::Task& task) const {
       result.predictions.push_back(std::move(prediction));
     }
     for (const auto& epoch : json.at("epochs")) result.epochs.push_back({epoch.at(0), epoch.at(1)});
+    result.chosen_epoch = json.value("chosen_epoch", 0);
     json.at("seconds").get_to(result.seconds);
     return result;
   } catch (const Json::exception& error) {

@@ -67,7 +67,7 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
                             {"pooled", true},
                             {"epoch_selection", r.epoch_selection.empty() ? Json() : Json(r.epoch_selection)},
                             {"seeds", seeds},
-                            {"leaky", r.seen > 0}};
+                            {"leaky", r.is_leaky()}};
     Json per_set = Json::object();
     for (const auto& [name, metrics] : r.per_dataset) per_set[name] = metrics.n;
     document["dataset"] = {
@@ -97,7 +97,9 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
     document["per_class"] = per_class;
     document["absent_classes"] = r.metrics.absent;
     document["per_dataset"] = by_name(r.per_dataset);
-    document["baselines"] = {{"majority", to_json(r.majority)}};
+    document["baselines"] = {{"majority", to_json(r.majority)},
+                             {"random_by_frequency", to_json(r.random_by_frequency)},
+                             {"random_even", to_json(r.random_even)}};
     if (r.comparison) {
       const RunComparison& c = *r.comparison;
       document["comparison"] = {{"with", r.compared_with},
@@ -143,6 +145,8 @@ std::string evaluation_csv(const Evaluation& evaluation) {
     metrics("all", evaluation.recognition->metrics);
     for (const auto& [name, m] : evaluation.recognition->per_dataset) metrics(name, m);
     metrics("majority baseline", evaluation.recognition->majority);
+    metrics("random baseline by frequency", evaluation.recognition->random_by_frequency);
+    metrics("random baseline even", evaluation.recognition->random_even);
   }
   if (evaluation.spotting) {
     const auto spotting = [&](const std::string& group, const SpottingMetrics& m) {

@@ -30,6 +30,8 @@ std::vector<Line> lines_of(const Evaluation::Recognition& r, const std::string& 
   if (r.per_dataset.size() > 1)
     for (const auto& [name, metrics] : r.per_dataset) lines.push_back(line_of(name, metrics));
   lines.push_back(line_of("always the commonest class", r.majority));
+  lines.push_back(line_of("guessing classes by their frequency", r.random_by_frequency));
+  lines.push_back(line_of("guessing classes evenly", r.random_even));
   return lines;
 }
 

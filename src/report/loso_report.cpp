@@ -25,6 +25,7 @@ std::string fold_line(const LosoPlan& plan, const LosoPlan::Task& task, const Lo
   if (!result.epochs.empty())
     line += fmt::format(" | {} epochs, loss {:.4f}, training accuracy {:.4f}", result.epochs.size(),
                         result.epochs.back().loss, result.epochs.back().accuracy);
+  if (result.chosen_epoch > 0) line += fmt::format(" | scored as after epoch {}", result.chosen_epoch);
   return line + "\n";
 }
 
@@ -36,9 +37,10 @@ Evaluation::Recognition write_loso_results(const LosoDirectory& run) {
   std::string log = "classes:";
   for (std::size_t c = 0; c < plan.classes.size(); ++c) log += fmt::format(" {} {}", c, plan.classes[c]);
   log += "\n";
+  if (plan.is_leaky()) log += "LEAKY: each epoch was chosen on the very clips that are scored here\n";
   std::string table = "clip_id,dataset,subject,label_true,label_pred,confidence";
   for (const auto& name : plan.classes) table += "," + csv_quoted("prob_" + name);
-  table += ",status,model,fold,seed\n";
+  table += ",status,model,fold,seed,epoch_selection\n";
   std::map<std::uint64_t, std::vector<Outcome>> outcomes;
   for (const auto& task : plan.tasks()) {
     const LosoResult result = run.read(task);
@@ -51,7 +53,7 @@ Evaluation::Recognition write_loso_results(const LosoDirectory& run) {
                csv_quoted(labels.name(clip.label)) + "," + csv_quoted(labels.name(prediction.label)) + "," +
                csv_number(prediction.confidence());
       for (const float score : prediction.scores) table += "," + csv_number(score);
-      table += fmt::format(",ok,{},{},{}\n", csv_quoted(plan.method), task.fold, task.seed);
+      table += fmt::format(",ok,{},{},{},{}\n", csv_quoted(plan.method), task.fold, task.seed, plan.epoch_selection);
       outcomes[task.seed].push_back(
           {clip.id, clip.dataset, clip.dataset + "/" + clip.subject, clip.label, prediction.label});
     }
@@ -59,10 +61,12 @@ Evaluation::Recognition write_loso_results(const LosoDirectory& run) {
   Evaluation evaluation;
   evaluation.recognition = score_recognition(outcomes, labels);
   evaluation.recognition->protocol = plan.protocol;
-  evaluation.recognition->epoch_selection = "last";
+  evaluation.recognition->epoch_selection = plan.epoch_selection;
   // Nothing of how the work was shared out goes in, so that a run in parts ends in the same bytes as one in one go.
   Provenance provenance;
   provenance.command = {"merkit", "loso", "--method", plan.method, "--protocol", plan.protocol};
+  if (plan.epoch_selection != "last")
+    provenance.command.insert(provenance.command.end(), {"--epoch-selection", plan.epoch_selection});
   provenance.config = Settings::parse(plan.config, "plan.json");
   provenance.seed = plan.seeds.front();
   write_file_atomically(run.path() / "log.txt", log);

@@ -41,7 +41,8 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
       const std::string status = table.has("status") ? table.value(row, "status") : "ok";
       predictions.push_back({table.value(row, "clip_id"), table.value(row, "dataset"), table.value(row, "subject"),
                              table.value(row, "label_true"), table.value(row, "label_pred"), status,
-                             table.value(row, "seen_subject") == "true", seed_of(table, row)});
+                             table.value(row, "seen_subject") == "true", seed_of(table, row),
+                             table.value(row, "epoch_selection")});
     }
   } else {
     classes = stored.classes;
@@ -52,7 +53,7 @@ std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file
       predictions.push_back({text_of(record, "clip_id"), text_of(record, "dataset"), text_of(record, "subject"),
                              text_of(record, "label_true"), text_of(record, "label_pred"),
                              record.value("status", std::string("ok")), record.value("seen_subject", false),
-                             record.value("seed", std::uint64_t{1})});
+                             record.value("seed", std::uint64_t{1}), text_of(record, "epoch_selection")});
     }
   }
   return predictions;

@@ -51,6 +51,8 @@ Evaluation::Recognition score_recognition(const std::map<std::uint64_t, std::vec
   }
   result.intervals = bootstrap_over_subjects(result.outcomes, labels);
   result.majority = majority_baseline(outcomes.begin()->second, labels);
+  result.random_by_frequency = random_baseline(outcomes.begin()->second, labels, RandomGuess::by_frequency);
+  result.random_even = random_baseline(outcomes.begin()->second, labels, RandomGuess::even);
   result.per_dataset = grouped(outcomes, labels, &Outcome::dataset);
   result.per_subject = grouped(outcomes, labels, &Outcome::subject);
   return result;

@@ -3,7 +3,8 @@
 
 Measures merkit beside what it replaces and prints the ratios as Markdown. Parts: kernels (TV-L1, landmarks, and the
 machine's limits, by Google Benchmark with random interleaving in one process), recognize (64 clips end to end beside
-plain_program, run in turn), growth (64 and 640 clips), spot (frames a second). All but the kernels' waves need the test
+plain_program, run in turn), growth (64 and 640 clips), spot (frames a second), folds (leave-one-subject-out training of
+STSTNet beside a loop of LibTorch's layers). All but the kernels' waves need the test
 data ($MERKIT_DATA_DIR, else ../shared/data beside the repository). Build first:
 
     scripts/build.sh -DMERKIT_BENCHMARKS=ON -DMERKIT_TESTS=ON
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -141,13 +143,38 @@ def spot(args):
           ["", "cores", "frames", "time", "frames a second", "peak memory"], rows)
 
 
+def folds(args):
+    manifest = args.data / "composite-flow/manifest.csv"
+    pattern = re.compile(r"merkit: (\d+) samples, (\d+) folds, .*?: ([\d.]+) s, ([\d.]+) ms a fold and epoch, (\d+) MiB")
+
+    def measured(*numbers):
+        return timed([args.build / "tests/fold_speed", manifest, *map(str, numbers)])[2]
+
+    rows = []
+    for count, copies in ((1, 1), (5, 1), (10, 1), (20, 1), (40, 1), (40, 2), (40, 4)):
+        found = [pattern.search(measured(count, 50, copies, 0)).groups() for _ in range(3)]
+        samples, _, _, _, _ = found[0]
+        rows.append([str(count), samples, f"{statistics.median(float(f[2]) for f in found):.2f} s",
+                     f"{statistics.median(float(f[3]) for f in found):.2f} ms", f"{max(int(f[4]) for f in found)} MiB"])
+    table("STSTNet, leave-one-subject-out, 50 epochs, two threads, median of 3 runs",
+          ["folds", "samples", "time", "a fold and epoch", "peak memory"], rows)
+    rounds = [measured(8, 100, 1, 4) for _ in range(min(args.runs, 5))]
+    values = [[float(re.search(p, text).group(1)) for p in (r"merkit:.*?([\d.]+) ms a", r"plain:.*?([\d.]+) ms a",
+                                                             r"ratio ([\d.]+)")] for text in rounds]
+    ours, theirs, ratio = (statistics.median(v[i] for v in values) for i in range(3))
+    table(f"The same beside a loop of LibTorch's layers, 100 epochs, median of {len(rounds)} runs",
+          ["", "merkit", "plain loop", "ratio"],
+          [["a fold and epoch", f"{ours:.2f} ms", f"{theirs:.1f} ms", f"{ratio:.1f}"]])
+    print("\n" + rounds[-1].splitlines()[-1])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--runs", type=int, default=11)
     parser.add_argument("--data", type=pathlib.Path,
                         default=pathlib.Path(os.environ.get("MERKIT_DATA_DIR", ROOT / "../shared/data")))
-    parts = {"kernels": kernels, "recognize": recognize, "growth": growth, "spot": spot}
+    parts = {"kernels": kernels, "recognize": recognize, "growth": growth, "spot": spot, "folds": folds}
     parser.add_argument("--only", nargs="+", choices=parts, default=list(parts))
     args = parser.parse_args()
     model = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]

@@ -63,6 +63,32 @@ class Loso : public ::testing::Test {
   TemporaryFolder folder;
 };
 
+TEST_F(Loso, StampsWhatWasChosenOnTheHeldOutPersonAsLeaky) {
+  const RunResult run = loso("leaky", {"--epoch-selection", "test-oracle"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("these figures are too good"));
+  const json evaluation = json::parse(contents(folder / "leaky/evaluation.json"));
+  EXPECT_EQ(evaluation["protocol"]["leaky"], true);
+  EXPECT_EQ(evaluation["protocol"]["epoch_selection"], "test-oracle");
+  EXPECT_THAT(contents(folder / "leaky/log.txt"), HasSubstr("LEAKY"));
+  const RunResult scored = run_merkit({"evaluate", folder / "leaky"});
+  EXPECT_EQ(json::parse(scored.out)["protocol"]["leaky"], true) << scored.err;
+  const RunResult page = run_merkit({"report", folder / "leaky"});
+  EXPECT_THAT(page.out, HasSubstr("LEAKY")) << page.err;
+  const RunResult other = loso("leaky", {"--epoch-selection", "inner"});
+  EXPECT_EQ(other.exit_code, 3) << other.err;
+  EXPECT_THAT(other.err, HasSubstr("it differs in choice of the epoch"));
+}
+
+TEST_F(Loso, ChoosesTheEpochOnOtherPeopleWhenTold) {
+  const RunResult run = loso("inner", {"--epoch-selection", "inner"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const json evaluation = json::parse(contents(folder / "inner/evaluation.json"));
+  EXPECT_EQ(evaluation["protocol"]["leaky"], false);
+  EXPECT_EQ(evaluation["protocol"]["epoch_selection"], "inner");
+  EXPECT_THAT(contents(folder / "inner/log.txt"), HasSubstr("scored as after epoch "));
+}
+
 TEST_F(Loso, WritesPredictionsOfEveryClipAndSeedAndEvaluateReadsThem) {
   const RunResult run = loso("run");
   ASSERT_EQ(run.exit_code, 0) << run.err;

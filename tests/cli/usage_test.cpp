@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 const char* kCommands[] = {"run",    "align",   "flow",  "spot",   "recognize",  "train", "evaluate", "synth",
-                           "models", "methods", "cache", "doctor", "completion", "loso",  "merge"};
+                           "models", "methods", "cache", "doctor", "completion", "loso",  "merge",    "report"};
 
 TEST(Help, GoesToStdoutAndNamesEveryCommand) {
   const RunResult result = run_merkit({"--help"});
@@ -130,7 +130,7 @@ TEST(Completion, BashAcceptsIt) {
   const RunResult completed =
       run_program({"bash", "-c",
                    "source '" + (folder / "merkit.bash").string() +
-                       "'; COMP_WORDS=(merkit re); COMP_CWORD=1; _merkit; echo \"${COMPREPLY[@]}\"; "
+                       "'; COMP_WORDS=(merkit rec); COMP_CWORD=1; _merkit; echo \"${COMPREPLY[@]}\"; "
                        "COMP_WORDS=(merkit run --format js); COMP_CWORD=3; _merkit; echo \"${COMPREPLY[@]}\"; "
                        "COMP_WORDS=(merkit run --pict); COMP_CWORD=2; _merkit; echo \"${COMPREPLY[@]}\""});
   EXPECT_EQ(completed.out, "recognize\njson jsonl\n--pictures\n") << completed.err;

@@ -24,8 +24,11 @@ struct LosoPlan {
   std::string protocol;        ///< name
   std::vector<std::string> classes;
   std::string held_out = "subject";  ///< "subject" or "dataset"
-  std::string data;                  ///< hash of the manifest and of how clips are prepared
-  std::string software;              ///< version and git description of the program
+  /// Which epoch's weights are scored: "last"; "inner", the best one for some of the training subjects, who then teach
+  /// nothing; or "test-oracle", the best one for the very subject that is held out, to reproduce figures so published.
+  std::string epoch_selection = "last";
+  std::string data;      ///< hash of the manifest and of how clips are prepared
+  std::string software;  ///< version and git description of the program
   std::vector<std::uint64_t> seeds;
   std::vector<LosoClip> clips;  ///< in the order of the manifest
 
@@ -49,9 +52,15 @@ struct LosoPlan {
   std::string to_json() const;
   /// Throws InputError naming `origin` when the text is no plan.
   static LosoPlan from_json(const std::string& text, const std::string& origin);
+  /// Held-out samples have a say in what is scored, so the figures are too good.
+  bool is_leaky() const { return epoch_selection == "test-oracle"; }
+
   /// 32 hexadecimal digits.
   std::string fingerprint() const;
 };
+
+/// What LosoPlan::epoch_selection may say.
+const std::vector<std::string>& epoch_selections();
 
 /// What one task found.
 struct LosoResult {
@@ -61,11 +70,13 @@ struct LosoResult {
   std::vector<std::size_t> clips;  ///< held-out ones, as positions in the plan
   std::vector<Prediction> predictions;
   std::vector<Epoch> epochs;
-  double seconds = 0;  ///< of training and recognition; the only figure that differs between equal runs
+  int chosen_epoch = 0;  ///< of which the predictions are, from 1; 0 for the last one
+  double seconds = 0;    ///< of training and recognition; the only figure that differs between equal runs
 };
 
 /// Trains on all samples but the task's and recognizes those. `samples` are the plan's clips, in its order, with
-/// labels. The held-out samples are not in what `make`'s recognizer is given to learn from.
+/// labels. The held-out samples are not in what `make`'s recognizer is given to learn from. Throws InputError when the
+/// plan's way to choose an epoch needs more people than there are.
 LosoResult run_task(const LosoPlan& plan, const LosoPlan::Task& task, const SampleSet& samples,
                     const std::function<std::unique_ptr<Recognizer>()>& make, const FitOptions& options);
 

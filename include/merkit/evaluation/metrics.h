@@ -61,4 +61,14 @@ MetricIntervals bootstrap_over_subjects(const std::vector<Outcome>& outcomes, co
 /// What always saying the most frequent class of the *other* subjects would score.
 RecognitionMetrics majority_baseline(const std::vector<Outcome>& outcomes, const LabelSet& labels);
 
+/// How somebody guesses who does not look at the clip.
+enum class RandomGuess {
+  by_frequency,  ///< a class as often as it is true of the *other* subjects; evenly when there are none
+  even,          ///< every class that occurs in the truth equally often
+};
+
+/// What such a guesser scores in the mean over all guesses: exact expectations, not a simulation. The confusion matrix
+/// and the figures of single classes are left empty.
+RecognitionMetrics random_baseline(const std::vector<Outcome>& outcomes, const LabelSet& labels, RandomGuess guess);
+
 }  // namespace merkit

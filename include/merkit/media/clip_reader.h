@@ -63,7 +63,10 @@ std::vector<Frame> read_frames(const std::filesystem::path& clip, std::vector<in
 /// no checksums: damage that leaves its codes in step goes unseen.
 cv::Mat read_image(const std::filesystem::path& file);
 
-/// Writes a picture of 8 or 16 bits and 1, 3 or 4 channels as PNG, atomically. Throws MachineError.
+/// A picture of 8 or 16 bits and 1, 3 or 4 channels as the bytes of a PNG file.
+std::string png_of(const cv::Mat& picture);
+
+/// The same into a file, atomically. Throws MachineError.
 void write_png(const std::filesystem::path& file, const cv::Mat& picture);
 
 }  // namespace merkit

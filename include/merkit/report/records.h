@@ -80,6 +80,7 @@ struct StoredPrediction {
   std::string clip_id, dataset, subject, label_true, label_pred, status;
   bool seen_subject = false;
   std::uint64_t seed = 1;
+  std::string epoch_selection;  ///< as merkit loso writes it; empty when not known
 };
 
 /// Reads what RecordWriter wrote (kind "prediction"), or a CSV with at least clip_id, label_true and label_pred.
@@ -101,6 +102,7 @@ struct Evaluation {
     RecognitionMetrics metrics;
     MetricIntervals intervals;
     RecognitionMetrics majority;
+    RecognitionMetrics random_by_frequency, random_even;  ///< expected figures of guessers
     std::vector<std::pair<std::string, RecognitionMetrics>> per_dataset;
     std::vector<std::pair<std::string, RecognitionMetrics>> per_subject;
     int excluded = 0;               ///< rows without prediction or truth
@@ -110,6 +112,8 @@ struct Evaluation {
     std::vector<std::pair<std::uint64_t, RecognitionMetrics>> per_seed;
     std::string protocol = "predictions as given";
     std::string epoch_selection;  ///< "last" or what a run says; empty when not known
+    /// Those who are scored had a say in the model.
+    bool is_leaky() const { return seen > 0 || epoch_selection == "test-oracle"; }
     std::optional<RunComparison> comparison;
     std::string compared_with;  ///< as the user named it
   };
@@ -132,8 +136,8 @@ double deviation_over_seeds(const Evaluation::Recognition& recognition, double R
 std::string evaluation_json(const Evaluation& evaluation, const Provenance& provenance);
 std::string evaluation_csv(const Evaluation& evaluation);
 /// A table of UF1, UAR, accuracy and weighted F1 (means and deviations where there are several seeds), of all clips,
-/// each data set and the majority baseline, with the confusion matrix below; or of precision, recall and F1 of
-/// intervals.
+/// each data set and the majority and random baselines, with the confusion matrix below; or of precision, recall and F1
+/// of intervals.
 std::string evaluation_markdown(const Evaluation& evaluation);
 /// The same figures as a LaTeX tabular, for booktabs.
 std::string evaluation_latex(const Evaluation& evaluation);

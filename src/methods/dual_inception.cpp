@@ -7,10 +7,8 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
-#include "neural/augmentation.h"
 #include "neural/blocks/inception.h"
 #include "neural/motion_input.h"
-#include "neural/network.h"
 #include "neural/neural_recognizer.h"
 
 namespace merkit {
@@ -39,7 +37,7 @@ void fields(Visitor&& visit, DualInceptionConfig& c) {
   visit("training", c.training, "how it is trained");
 }
 
-struct DualInception final : neural::Network {
+struct DualInception final : neural::MotionNetwork {
   using Config = DualInceptionConfig;
   static constexpr const char* kMethod = "dual_inception";
   static constexpr int kHidden = 1024;
@@ -49,7 +47,7 @@ struct DualInception final : neural::Network {
   nn::Linear hidden{nullptr}, classifier{nullptr};
   neural::Dropout dropout{nullptr};
 
-  DualInception(const Config& given, int classes) : config(given) {
+  DualInception(const Config& given, int classes) : MotionNetwork(given.input), config(given) {
     const auto channels = static_cast<int>(config.input.channels.size());
     streams = register_module("streams", neural::InceptionStreams(channels));
     const int joined = neural::InceptionStreamsImpl::features(channels, config.input.size);  // 6272 for two of 28
@@ -58,17 +56,8 @@ struct DualInception final : neural::Network {
     classifier = register_module("classifier", nn::Linear(kHidden, classes));
   }
 
-  neural::Tensors encode(const Sample& sample) const override {
-    return {neural::onset_apex_motion(sample, config.input)};
-  }
-
-  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
-                            const at::Generator& generator) const override {
-    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
-  }
-
   torch::Tensor forward(const neural::Tensors& batch) override {
-    const torch::Tensor maps = config.input.scaling == "minmax" ? batch.front() / 255 : batch.front();
+    const torch::Tensor maps = unit_images(batch);
     const torch::Tensor joined = torch::relu(hidden->forward(streams->forward(maps)));  // [N, 1024]
     return classifier->forward(dropout->forward(joined));
   }

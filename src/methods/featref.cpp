@@ -10,10 +10,8 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
-#include "neural/augmentation.h"
 #include "neural/blocks/inception.h"
 #include "neural/motion_input.h"
-#include "neural/network.h"
 #include "neural/neural_recognizer.h"
 
 namespace merkit {
@@ -63,7 +61,7 @@ struct Proposal final : nn::Module {
   }
 };
 
-struct Featref final : neural::Network {
+struct Featref final : neural::MotionNetwork {
   using Config = FeatrefConfig;
   static constexpr const char* kMethod = "featref";
 
@@ -74,7 +72,7 @@ struct Featref final : neural::Network {
   neural::Dropout dropout{nullptr};
   torch::Tensor positive_weights;  ///< [classes]; undefined: all 1
 
-  Featref(const Config& given, int classes) : config(given) {
+  Featref(const Config& given, int classes) : MotionNetwork(given.input), config(given) {
     const auto channels = static_cast<int>(config.input.channels.size());
     streams = register_module("streams", neural::InceptionStreams(channels));
     const int joined = neural::InceptionStreamsImpl::features(channels, config.input.size);  // 6272 for two of 28
@@ -85,22 +83,13 @@ struct Featref final : neural::Network {
     classifier = register_module("classifier", nn::Linear(classes * kSpecific, classes));
   }
 
-  neural::Tensors encode(const Sample& sample) const override {
-    return {neural::onset_apex_motion(sample, config.input)};
-  }
-
-  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
-                            const at::Generator& generator) const override {
-    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
-  }
-
   void see_class_counts(const torch::Tensor& counts) override {
     positive_weights = (counts.sum() - counts) / counts.clamp_min(1);
   }
 
   /// The specific features of each class, [N, 256] each.
   neural::Tensors specific_features(const neural::Tensors& batch) {
-    const torch::Tensor maps = config.input.scaling == "minmax" ? batch.front() / 255 : batch.front();
+    const torch::Tensor maps = unit_images(batch);
     const torch::Tensor common = torch::relu(shared->forward(streams->forward(maps)));  // [N, 1024]
     neural::Tensors features;
     for (const auto& proposal : proposals) features.push_back(proposal->features(common));

@@ -9,9 +9,7 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
-#include "neural/augmentation.h"
 #include "neural/motion_input.h"
-#include "neural/network.h"
 #include "neural/neural_recognizer.h"
 
 namespace merkit {
@@ -40,7 +38,7 @@ void fields(Visitor&& visit, OffApexnetConfig& c) {
   visit("training", c.training, "how it is trained");
 }
 
-struct OffApexnet final : neural::Network {
+struct OffApexnet final : neural::MotionNetwork {
   using Config = OffApexnetConfig;
   static constexpr const char* kMethod = "off_apexnet";
   static constexpr int kHidden = 1024;
@@ -50,7 +48,7 @@ struct OffApexnet final : neural::Network {
   nn::Linear first{nullptr}, second{nullptr}, classifier{nullptr};
   neural::Dropout first_dropout{nullptr}, second_dropout{nullptr};
 
-  OffApexnet(const Config& given, int classes) : config(given) {
+  OffApexnet(const Config& given, int classes) : MotionNetwork(given.input), config(given) {
     for (std::size_t i = 0; i < config.input.channels.size(); ++i)
       streams->push_back(nn::Sequential(
           nn::Conv2d(nn::Conv2dOptions(1, 6, 5).padding(2)), nn::ReLU(), nn::MaxPool2d(nn::MaxPool2dOptions(2)),
@@ -65,17 +63,8 @@ struct OffApexnet final : neural::Network {
     classifier = register_module("classifier", nn::Linear(kHidden, classes));
   }
 
-  neural::Tensors encode(const Sample& sample) const override {
-    return {neural::onset_apex_motion(sample, config.input)};
-  }
-
-  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
-                            const at::Generator& generator) const override {
-    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
-  }
-
   torch::Tensor forward(const neural::Tensors& batch) override {
-    const torch::Tensor maps = config.input.scaling == "minmax" ? batch.front() / 255 : batch.front();
+    const torch::Tensor maps = unit_images(batch);
     neural::Tensors features;  // each [N, 16, 7, 7]
     for (std::size_t i = 0; i < streams->size(); ++i)
       features.push_back(streams[i]->as<nn::Sequential>()->forward(maps.narrow(1, static_cast<std::int64_t>(i), 1)));

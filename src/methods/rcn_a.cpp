@@ -11,9 +11,7 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
-#include "neural/augmentation.h"
 #include "neural/motion_input.h"
-#include "neural/network.h"
 #include "neural/neural_recognizer.h"
 
 namespace merkit {
@@ -76,7 +74,7 @@ torch::Tensor class_attention(const torch::Tensor& maps, const torch::Tensor& we
   return (raised / greatest.clamp_min(1e-12)).mean(1, /*keepdim=*/true);  // [N, 1, P, P]
 }
 
-struct RcnA final : neural::Network {
+struct RcnA final : neural::MotionNetwork {
   using Config = RcnAConfig;
   static constexpr const char* kMethod = "rcn_a";
 
@@ -85,7 +83,7 @@ struct RcnA final : neural::Network {
   neural::Dropout first_dropout{nullptr}, second_dropout{nullptr};
   nn::Linear classifier{nullptr};
 
-  RcnA(const Config& given, int classes) : config(given) {
+  RcnA(const Config& given, int classes) : MotionNetwork(given.input), config(given) {
     const auto channels = static_cast<int>(config.input.channels.size());
     first = register_module("first", std::make_shared<NormedConv>(channels, config.maps, 5, 0));
     first_dropout = register_module("first_dropout", neural::Dropout(config.dropout));
@@ -97,17 +95,8 @@ struct RcnA final : neural::Network {
     nn::init::zeros_(classifier->bias);
   }
 
-  neural::Tensors encode(const Sample& sample) const override {
-    return {neural::onset_apex_motion(sample, config.input)};
-  }
-
-  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
-                            const at::Generator& generator) const override {
-    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
-  }
-
   torch::Tensor forward(const neural::Tensors& batch) override {
-    const torch::Tensor image = config.input.scaling == "minmax" ? batch.front() / 255 : batch.front();
+    const torch::Tensor image = unit_images(batch);
     const torch::Tensor maps = first_dropout->forward(torch::max_pool2d(first->forward(image), 2));  // [N, 32, 28, 28]
     const std::int64_t pool = config.pool;
     const torch::Tensor attention = class_attention(torch::adaptive_avg_pool2d(maps, {pool, pool}), classifier->weight);

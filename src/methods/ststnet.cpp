@@ -9,9 +9,7 @@
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
-#include "neural/augmentation.h"
 #include "neural/motion_input.h"
-#include "neural/network.h"
 #include "neural/neural_recognizer.h"
 #include "neural/stem/stem.h"
 
@@ -50,7 +48,7 @@ struct Stream final : nn::Module {
   }
 };
 
-struct Ststnet final : neural::Network {
+struct Ststnet final : neural::MotionNetwork {
   using Config = StstnetConfig;
   static constexpr const char* kMethod = "ststnet";
   static constexpr int kFilters[] = {3, 5, 8};
@@ -60,7 +58,7 @@ struct Ststnet final : neural::Network {
   neural::Dropout dropout{nullptr};
   nn::Linear classifier{nullptr};
 
-  Ststnet(const Config& given, int classes) : config(given) {
+  Ststnet(const Config& given, int classes) : MotionNetwork(given.input), config(given) {
     int filters_in_all = 0;
     for (const int filters : kFilters) {
       streams->push_back(std::make_shared<Stream>(static_cast<int>(config.input.channels.size()), filters));
@@ -71,15 +69,6 @@ struct Ststnet final : neural::Network {
     register_module("streams", streams);
     dropout = register_module("dropout", neural::Dropout(config.dropout));
     classifier = register_module("classifier", nn::Linear(filters_in_all * side * side, classes));
-  }
-
-  neural::Tensors encode(const Sample& sample) const override {
-    return {neural::onset_apex_motion(sample, config.input)};
-  }
-
-  neural::Tensors augmented(const neural::Tensors& batch, const neural::AugmentationConfig& changes,
-                            const at::Generator& generator) const override {
-    return {neural::augmented_motion(batch.front(), config.input, changes, generator)};
   }
 
   torch::Tensor forward(const neural::Tensors& batch) override {

@@ -1,5 +1,7 @@
 #include "neural/motion_input.h"
 
+#include "neural/augmentation.h"
+
 namespace merkit::neural {
 
 torch::Tensor onset_apex_motion(const Sample& sample, const MotionInputConfig& config) {
@@ -7,6 +9,15 @@ torch::Tensor onset_apex_motion(const Sample& sample, const MotionInputConfig& c
   const std::vector<cv::Mat1f> maps = sample_motion(sample, config);
   for (const cv::Mat1f& map : maps) chosen.push_back(torch::from_blob(map.data, {map.rows, map.cols}));
   return torch::stack(chosen);  // a copy
+}
+
+Tensors MotionNetwork::augmented(const Tensors& batch, const AugmentationConfig& changes,
+                                 const at::Generator& generator) const {
+  return {augmented_motion(batch.front(), input_, changes, generator)};
+}
+
+torch::Tensor MotionNetwork::unit_images(const Tensors& batch) const {
+  return input_.scaling == "minmax" ? batch.front() / 255 : batch.front();
 }
 
 }  // namespace merkit::neural

@@ -127,6 +127,15 @@ TEST(ReadIntervals, KnowsTheTablesOfTheChallenges) {
   EXPECT_EQ(truth[0].video, "v1");
 }
 
+TEST(ReadIntervals, TakesAManifestForTheTruth) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "m.csv") << "clip_id,video,onset,offset,expression\na,v1,3,9,micro\nb,v1,20,90,macro\n";
+  const auto truth = read_intervals(folder / "m.csv");
+  ASSERT_EQ(truth.size(), 2u);
+  EXPECT_EQ(truth[0].type, ExpressionType::micro);
+  EXPECT_EQ(truth[1].type, ExpressionType::macro);
+}
+
 TEST(ReadIntervals, ErrorsNameTheLine) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder / "t.csv") << "video,onset,offset\nv,1,2\nv,x,2\n";

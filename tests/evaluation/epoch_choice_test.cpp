@@ -1,6 +1,8 @@
 #include "evaluation/epoch_choice.h"
 
+#include "evaluation/plan_samples.h"
 #include "merkit/core/error.h"
+#include "support/recognizer_double.h"
 
 #include <set>
 
@@ -11,6 +13,7 @@ namespace merkit {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::samples_of;
 
 /// Sixteen people of two classes, three clips each.
 LosoPlan plan_of_sixteen(const std::string& selection) {
@@ -28,32 +31,16 @@ LosoPlan plan_of_sixteen(const std::string& selection) {
   return plan;
 }
 
-SampleSet samples_of(const LosoPlan& plan) {
-  SampleSet samples;
-  for (const auto& clip : plan.clips) {
-    Sample sample;
-    sample.id = clip.id;
-    sample.dataset = clip.dataset;
-    sample.subject = clip.subject;
-    sample.label = clip.label;
-    samples.push_back(sample);
-  }
-  return samples;
-}
-
-struct Encoded final : EncodedSample {
-  std::string id;
-};
-
 /// Says class a with a probability that depends on the epoch, so that each epoch is right about other clips.
-class Pupil final : public Recognizer {
+class Pupil final : public testing::RecognizerDouble {
  public:
   struct Notes {
     std::set<std::string> taught, asked;
     bool label_seen = false;
   };
 
-  Pupil(Notes& notes, std::vector<float> chances) : notes_(notes), chances_(std::move(chances)) {}
+  Pupil(Notes& notes, std::vector<float> chances)
+      : RecognizerDouble({"a", "b"}), notes_(notes), chances_(std::move(chances)) {}
 
   void fit(const SampleSet& training, const FitOptions&, FitObserver& observer) override {
     for (const auto& sample : training) notes_.taught.insert(sample.subject);
@@ -67,25 +54,16 @@ class Pupil final : public Recognizer {
   std::unique_ptr<EncodedSample> encode(const Sample& sample) const override {
     notes_.asked.insert(sample.subject);
     notes_.label_seen = notes_.label_seen || sample.label.has_value();
-    auto encoded = std::make_unique<Encoded>();
-    encoded->id = sample.id;
-    return encoded;
+    return RecognizerDouble::encode(sample);
   }
   std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override {
     return {samples.size(), Prediction{chance_ >= 0.5f ? 0 : 1, {chance_, 1 - chance_}, {}}};
   }
-  const LabelSet& labels() const override { return labels_; }
-  void save(const std::filesystem::path&) const override {}
-  void load(const ModelFile&) override {}
-  std::string use_device(const std::string& device) override { return device; }
-  std::vector<ModelTensor> tensor_layout() const override { return {}; }
-  std::int64_t parameter_count() const override { return 0; }
 
  private:
   Notes& notes_;
   std::vector<float> chances_;
   float chance_ = 0.5;
-  LabelSet labels_{{"a", "b"}};
 };
 
 LosoResult result_of(const LosoPlan& plan, std::size_t task, Pupil::Notes& notes, const std::vector<float>& chances) {

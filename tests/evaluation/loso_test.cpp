@@ -1,7 +1,9 @@
 #include "merkit/evaluation/loso.h"
 
+#include "evaluation/plan_samples.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+#include "support/recognizer_double.h"
 #include "support/temporary_folder.h"
 
 #include <algorithm>
@@ -17,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using testing::samples_of;
 using testing::TemporaryFolder;
 
 LosoPlan small_plan() {
@@ -37,32 +40,15 @@ LosoPlan small_plan() {
   return plan;
 }
 
-SampleSet samples_of(const LosoPlan& plan) {
-  SampleSet samples;
-  for (const auto& clip : plan.clips) {
-    Sample sample;
-    sample.id = clip.id;
-    sample.dataset = clip.dataset;
-    sample.subject = clip.subject;
-    sample.label = clip.label;
-    samples.push_back(sample);
-  }
-  return samples;
-}
-
-struct Encoded final : EncodedSample {
-  std::string id;
-};
-
 /// Notes all that it is given.
-class Spy final : public Recognizer {
+class Spy final : public testing::RecognizerDouble {
  public:
   struct Notes {
     std::set<std::string> fitted, recognized;
     std::set<std::uint64_t> seeds;
     bool label_seen = false;
   };
-  explicit Spy(Notes& notes) : notes_(notes) {}
+  explicit Spy(Notes& notes) : RecognizerDouble({"negative", "positive", "surprise"}), notes_(notes) {}
 
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override {
     for (const auto& sample : training) notes_.fitted.insert(sample.id);
@@ -73,23 +59,14 @@ class Spy final : public Recognizer {
   std::unique_ptr<EncodedSample> encode(const Sample& sample) const override {
     notes_.recognized.insert(sample.id);
     notes_.label_seen = notes_.label_seen || sample.label.has_value();
-    auto encoded = std::make_unique<Encoded>();
-    encoded->id = sample.id;
-    return encoded;
+    return RecognizerDouble::encode(sample);
   }
   std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override {
     return {samples.size(), Prediction{1, {0.25f, 0.5f, 0.25f}, {}}};
   }
-  const LabelSet& labels() const override { return labels_; }
-  void save(const fs::path&) const override {}
-  void load(const ModelFile&) override {}
-  std::string use_device(const std::string& device) override { return device; }
-  std::vector<ModelTensor> tensor_layout() const override { return {}; }
-  std::int64_t parameter_count() const override { return 0; }
 
  private:
   Notes& notes_;
-  LabelSet labels_{{"negative", "positive", "surprise"}};
 };
 
 LosoResult run_with_spy(const LosoPlan& plan, const LosoPlan::Task& task, Spy::Notes& notes) {

@@ -1,6 +1,7 @@
 #include "merkit/pipeline/recognize_clips.h"
 
 #include "merkit/core/stop.h"
+#include "support/recognizer_double.h"
 #include "support/temporary_folder.h"
 
 #include <atomic>
@@ -22,22 +23,18 @@ namespace {
 using ::testing::HasSubstr;
 using testing::TemporaryFolder;
 
-struct Encoded final : EncodedSample {
-  std::string id;
-};
-
 /// Says class 1 for clips whose name ends in an odd digit, and does as told for others.
-class FakeRecognizer final : public Recognizer {
+class FakeRecognizer final : public testing::RecognizerDouble {
  public:
+  FakeRecognizer() : RecognizerDouble({"even", "odd"}) {}
+
   std::set<std::string> cannot_encode, breaks;
   mutable std::mutex mutex;
   mutable std::vector<std::size_t> groups;
 
   std::unique_ptr<EncodedSample> encode(const Sample& sample) const override {
     if (cannot_encode.count(sample.id)) throw ClipError(Status::unsupported, "no motion in " + sample.id);
-    auto encoded = std::make_unique<Encoded>();
-    encoded->id = sample.id;
-    return encoded;
+    return RecognizerDouble::encode(sample);
   }
   std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override {
     {
@@ -46,7 +43,7 @@ class FakeRecognizer final : public Recognizer {
     }
     std::vector<Prediction> predictions;
     for (const auto& sample : samples) {
-      const std::string& id = dynamic_cast<const Encoded&>(*sample).id;
+      const std::string& id = id_of(sample);
       if (breaks.count(id)) throw std::runtime_error("the library below broke");
       Prediction prediction;
       prediction.label = (id.back() - '0') % 2;
@@ -54,16 +51,6 @@ class FakeRecognizer final : public Recognizer {
     }
     return predictions;
   }
-  void fit(const SampleSet&, const FitOptions&, FitObserver&) override {}
-  const LabelSet& labels() const override { return labels_; }
-  void save(const std::filesystem::path&) const override {}
-  void load(const ModelFile&) override {}
-  std::string use_device(const std::string& device) override { return device; }
-  std::vector<ModelTensor> tensor_layout() const override { return {}; }
-  std::int64_t parameter_count() const override { return 0; }
-
- private:
-  LabelSet labels_{{"even", "odd"}};
 };
 
 class RecognizeClips : public ::testing::Test {

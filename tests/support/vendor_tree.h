@@ -15,6 +15,11 @@ namespace merkit::testing {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+/// Header of SAMM's sheet.
+inline const std::vector<std::string> kSammHeader = {
+    "Subject",  "Filename", "Inducement Code", "Onset Frame",       "Apex Frame",        "Offset Frame",
+    "Duration", "Micro",    "Action Units",    "Estimated Emotion", "Objective Classes", "Notes"};
+
 /// A data set as a vendor ships it, in miniature: folders of pictures that nobody decodes, and a sheet.
 class VendorTree {
  public:

@@ -1,26 +1,14 @@
 #include "merkit/core/label_set.h"
 
+#include "core/text.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <nlohmann/json.hpp>
 
 namespace merkit {
-namespace {
-
-std::string folded(std::string_view text) {
-  const auto space = [](unsigned char c) { return std::isspace(c) != 0; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
-
-}  // namespace
 
 LabelSet::LabelSet(std::vector<std::string> classes, std::map<std::string, std::string> mapping)
     : classes_(std::move(classes)) {

@@ -42,12 +42,6 @@ std::set<std::string> known_emotions() {
   return known;
 }
 
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  return text.back() == '.' ? text.substr(0, text.size() - 1) : text;
-}
-
 class RowChecks {
  public:
   explicit RowChecks(const Manifest& manifest)
@@ -93,10 +87,12 @@ class RowChecks {
     const double published = layout == layouts_.end() ? 0 : layout->second.fps;
     if (clip.fps < kSlowest_fps || clip.fps > kFastest_fps)
       add(clip, Severity::warning, "odd_fps",
-          number(clip.fps) + " frames/s, expected " + number(kSlowest_fps) + " to " + number(kFastest_fps));
+          dataset::plain_number(clip.fps) + " frames/s, expected " + dataset::plain_number(kSlowest_fps) + " to " +
+              dataset::plain_number(kFastest_fps));
     else if (published > 0 && clip.fps != published)
       add(clip, Severity::warning, "odd_fps",
-          number(clip.fps) + " frames/s, but " + clip.dataset + " was recorded at " + number(published));
+          dataset::plain_number(clip.fps) + " frames/s, but " + clip.dataset + " was recorded at " +
+              dataset::plain_number(published));
   }
 
   const Manifest& manifest_;

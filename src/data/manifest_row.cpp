@@ -1,5 +1,7 @@
 #include "data/manifest_row.h"
 
+#include "core/text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -13,12 +15,6 @@ namespace {
 
 const char* const kClipIdCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._()-";
 constexpr std::size_t kLongestClipId = 200;  // it names files, and file systems end at 255
-
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
 
 class RowReader {
  public:

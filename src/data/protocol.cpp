@@ -1,5 +1,6 @@
 #include "merkit/data/protocol.h"
 
+#include "core/text.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 
@@ -15,14 +16,6 @@ namespace merkit {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string folded(std::string text) {
-  const auto is_space = [](unsigned char c) { return std::isspace(c); };
-  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), is_space));
-  text.erase(std::find_if_not(text.rbegin(), text.rend(), is_space).base(), text.end());
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 /// "I" to "VII" for both ways of writing an objective class; anything else as it is, folded.
 std::string objective_class(const std::string& text) {

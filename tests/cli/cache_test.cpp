@@ -1,5 +1,6 @@
 // --cache of recognize, train and flow, and `merkit cache`, on a drawn face.
 #include "cli/run_merkit.h"
+#include "merkit/core/files.h"
 #include "support/drawn_face.h"
 #include "support/temporary_folder.h"
 
@@ -19,13 +20,6 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Words = std::vector<std::string>;
-
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
 
 /// One animated clip as frames and as video, and a manifest of five spans of it, made once for all tests.
 class CacheOption : public ::testing::Test {
@@ -114,7 +108,7 @@ TEST_F(CacheOption, TrainMakesTheSameModelFromTheCache) {
     words.insert(words.end(), more.begin(), more.end());
     const RunResult result = run_merkit(words);
     EXPECT_THAT(result.err, HasSubstr("training ststnet on 4 samples"));
-    return contents(folder / "m.safetensors");
+    return read_file(folder / "m.safetensors");
   };
   const std::string without = train({});
   ASSERT_GT(without.size(), 1000u);
@@ -135,7 +129,7 @@ TEST_F(CacheOption, FlowWritesTheSameImagesFromTheCache) {
   EXPECT_EQ(flow("first", {"--cache", cache()}), without);
   EXPECT_EQ(flow("second", {"--cache", cache()}), without);
   for (const auto* name : {"a.png", "c_motion.png", "d.png", "manifest.csv"})
-    EXPECT_EQ(contents(folder / "second" / name), contents(folder / "without" / name)) << name;
+    EXPECT_EQ(read_file(folder / "second" / name), read_file(folder / "without" / name)) << name;
 }
 
 TEST_F(CacheOption, DamagedEntriesAreReplaced) {

@@ -1,5 +1,6 @@
 // merkit loso and merkit merge on drawn motion images.
 #include "cli/run_merkit.h"
+#include "merkit/core/files.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
 
@@ -20,13 +21,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
-
-std::string contents(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
 
 const char* const kResults[] = {"plan.json", "predictions.csv", "evaluation.json", "log.txt"};
 
@@ -57,7 +51,7 @@ class Loso : public ::testing::Test {
   }
 
   void expect_equal(const std::string& a, const std::string& b) const {
-    for (const char* name : kResults) EXPECT_EQ(contents(folder / a / name), contents(folder / b / name)) << name;
+    for (const char* name : kResults) EXPECT_EQ(read_file(folder / a / name), read_file(folder / b / name)) << name;
   }
 
   TemporaryFolder folder;
@@ -67,10 +61,10 @@ TEST_F(Loso, StampsWhatWasChosenOnTheHeldOutPersonAsLeaky) {
   const RunResult run = loso("leaky", {"--epoch-selection", "test-oracle"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.err, HasSubstr("these figures are too good"));
-  const json evaluation = json::parse(contents(folder / "leaky/evaluation.json"));
+  const json evaluation = json::parse(read_file(folder / "leaky/evaluation.json"));
   EXPECT_EQ(evaluation["protocol"]["leaky"], true);
   EXPECT_EQ(evaluation["protocol"]["epoch_selection"], "test-oracle");
-  EXPECT_THAT(contents(folder / "leaky/log.txt"), HasSubstr("LEAKY"));
+  EXPECT_THAT(read_file(folder / "leaky/log.txt"), HasSubstr("LEAKY"));
   const RunResult scored = run_merkit({"evaluate", folder / "leaky"});
   EXPECT_EQ(json::parse(scored.out)["protocol"]["leaky"], true) << scored.err;
   const RunResult page = run_merkit({"report", folder / "leaky"});
@@ -83,17 +77,17 @@ TEST_F(Loso, StampsWhatWasChosenOnTheHeldOutPersonAsLeaky) {
 TEST_F(Loso, ChoosesTheEpochOnOtherPeopleWhenTold) {
   const RunResult run = loso("inner", {"--epoch-selection", "inner"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  const json evaluation = json::parse(contents(folder / "inner/evaluation.json"));
+  const json evaluation = json::parse(read_file(folder / "inner/evaluation.json"));
   EXPECT_EQ(evaluation["protocol"]["leaky"], false);
   EXPECT_EQ(evaluation["protocol"]["epoch_selection"], "inner");
-  EXPECT_THAT(contents(folder / "inner/log.txt"), HasSubstr("scored as after epoch "));
+  EXPECT_THAT(read_file(folder / "inner/log.txt"), HasSubstr("scored as after epoch "));
 }
 
 TEST_F(Loso, WritesPredictionsOfEveryClipAndSeedAndEvaluateReadsThem) {
   const RunResult run = loso("run");
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.err, HasSubstr("4 folds, 2 seeds; 8 tasks to do"));
-  const json evaluation = json::parse(contents(folder / "run/evaluation.json"));
+  const json evaluation = json::parse(read_file(folder / "run/evaluation.json"));
   EXPECT_EQ(evaluation["protocol"]["name"], "three_emotions");
   EXPECT_EQ(evaluation["protocol"]["seeds"], json({1, 2}));
   EXPECT_EQ(evaluation["protocol"]["leaky"], false);
@@ -106,7 +100,7 @@ TEST_F(Loso, WritesPredictionsOfEveryClipAndSeedAndEvaluateReadsThem) {
   const RunResult scored = run_merkit({"evaluate", folder / "run"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(json::parse(scored.out)["metrics"], evaluation["metrics"]);
-  EXPECT_THAT(contents(folder / "run/log.txt"), HasSubstr("synthetic/s3 | predicted:"));
+  EXPECT_THAT(read_file(folder / "run/log.txt"), HasSubstr("synthetic/s3 | predicted:"));
   const RunResult valid = run_program({MERKIT_SOURCE_DIR "/scripts/validate_json.py", folder / "run/evaluation.json"});
   EXPECT_EQ(valid.exit_code, 0) << valid.out << valid.err;
 }
@@ -141,12 +135,12 @@ TEST_F(Loso, GoesOnAfterAKillAndEndsInTheSameBytes) {
 
 TEST_F(Loso, AnotherRunInTheDirectoryIsRefusedAndLeftAlone) {
   ASSERT_EQ(loso("run").exit_code, 0);
-  const std::string plan = contents(folder / "run/plan.json");
+  const std::string plan = read_file(folder / "run/plan.json");
   Words other = words_for("run", "4");
   const RunResult refused = run_merkit(other);
   EXPECT_EQ(refused.exit_code, 3);
   EXPECT_THAT(refused.err, HasSubstr("holds another run: it differs in settings"));
-  EXPECT_EQ(contents(folder / "run/plan.json"), plan);
+  EXPECT_EQ(read_file(folder / "run/plan.json"), plan);
   EXPECT_EQ(run_merkit(words_for("other", "4")).exit_code, 0);
   const RunResult mixed = run_merkit({"merge", folder / "run", folder / "other", "-o", folder / "mixed"});
   EXPECT_EQ(mixed.exit_code, 3);

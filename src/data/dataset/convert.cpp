@@ -14,13 +14,6 @@ namespace fs = std::filesystem;
 namespace merkit::dataset {
 namespace {
 
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
-
 class Converter {
  public:
   Converter(const DatasetLayout& layout, const DatasetRequest& request)
@@ -133,7 +126,7 @@ class Converter {
                {"apex", interval.apex ? std::to_string(*interval.apex) : ""},
                {"offset", std::to_string(*interval.offset)},
                {"emotion", record.field("emotion")}};
-    row["fps"] = record.field("fps").empty() && layout_.fps > 0 ? number(layout_.fps) : record.field("fps");
+    row["fps"] = record.field("fps").empty() && layout_.fps > 0 ? plain_number(layout_.fps) : record.field("fps");
     row["frames"] =
         record.folder ? manifest_path(request_.from / record.folder->path, request_.manifest) : nominal_path(fields);
     if (!layout_.modality.empty()) row["modality"] = layout_.modality;

@@ -1,5 +1,6 @@
 #include "data/dataset/sheet_table.h"
 
+#include "core/text.h"
 #include "data/dataset/text.h"
 #include "data/workbook.h"
 #include "merkit/core/error.h"

@@ -1,5 +1,7 @@
 #include "data/dataset/text.h"
 
+#include "core/text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <regex>
@@ -19,17 +21,18 @@ std::string padded(std::string number, const std::string& width) {
 
 }  // namespace
 
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 std::string folded(const std::string& text) {
   std::string result = trimmed(text);
   std::transform(result.begin(), result.end(), result.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
+}
+
+std::string plain_number(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
 }
 
 std::string joined(const std::vector<std::string>& parts) {

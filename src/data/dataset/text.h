@@ -9,7 +9,9 @@ namespace merkit::dataset {
 
 /// Without surrounding space, in lower case (ASCII).
 std::string folded(const std::string& text);
-std::string trimmed(const std::string& text);
+
+/// 29.97 as "29.97", 200.0 as "200"; at most six decimals.
+std::string plain_number(double value);
 
 /// "a, b, c".
 std::string joined(const std::vector<std::string>& parts);

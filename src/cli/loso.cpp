@@ -11,6 +11,7 @@
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/memory_store.h"
 #include "merkit/pipeline/prepare_samples.h"
+#include "merkit/pipeline/state_store.h"
 #include "merkit/report/loso_report.h"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct LosoRequest {
   std::string method, protocol = "three_emotions", epoch_selection = "last", apex_policy, shard, task;
   std::vector<std::uint64_t> seeds{1};
   fs::path directory;
+  int pretraining_groups = 0;
   bool skip_failed = false, allow_count_mismatch = false;
 };
 
@@ -150,6 +152,7 @@ int loso(const LosoRequest& request) {
   plan.classes = protocol.classes;
   plan.held_out = protocol.held_out;
   plan.epoch_selection = request.epoch_selection;
+  plan.pretraining_groups = request.pretraining_groups;
   plan.data = data_hash(prepared, config);
   plan.software = tool_version() + " " + git_description();
   plan.seeds = request.seeds;
@@ -168,6 +171,7 @@ int loso(const LosoRequest& request) {
     Progress progress(request.common, tasks.size(), "tasks");
     FitOptions options;
     options.device = request.common.device;
+    options.states = state_store(cache);
     const LabelSet labels = protocol.labels();
     ordered_batch<bool>(
         tasks.size(), std::max(1, std::min<int>(request.common.job_count(), static_cast<int>(tasks.size()))),
@@ -226,6 +230,12 @@ void add_loso(Commands& commands) {
           "Which epoch is scored: last; inner, chosen on some of the training people; test-oracle, chosen on the "
           "held-out person, to reproduce figures that leak (stamped so)")
       ->check(CLI::IsMember(epoch_selections()))
+      ->capture_default_str();
+  command
+      .add_option("--pretraining-groups", request->pretraining_groups,
+                  "For methods with a stage without labels: divide the folds into N groups, each of which shares that "
+                  "stage, done without all people held out in the group; 0: each fold has its own")
+      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   command.add_option("--apex-policy", request->apex_policy, "Clips without annotated apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));

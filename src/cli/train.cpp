@@ -5,6 +5,7 @@
 #include "cli/training_samples.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/prepare_samples.h"
+#include "merkit/pipeline/state_store.h"
 
 #include <algorithm>
 #include <set>
@@ -42,9 +43,22 @@ class EpochProgress final : public FitObserver {
     throw_if_stopped();
   }
 
+  void on_pretraining_epoch(int epoch, int epochs, double loss) override {
+    if (!pretraining_) pretraining_.emplace(options_, epochs, "epochs without labels");
+    pretraining_->advance();
+    pretraining_->note(fmt::format("loss {:.5f}", loss));
+    if (epoch == epochs) {
+      spdlog::info("epoch {} without labels: loss {:.5f}", epoch, loss);
+      pretraining_.reset();
+    } else {
+      spdlog::debug("epoch {} without labels: loss {:.5f}", epoch, loss);
+    }
+    throw_if_stopped();
+  }
+
  private:
   const CommonOptions& options_;
-  std::optional<Progress> progress_;
+  std::optional<Progress> pretraining_, progress_;
 };
 
 /// All labelled samples of the manifest.
@@ -98,6 +112,7 @@ int train(const TrainRequest& request) {
   options.threads = request.common.job_count();
   options.device = request.common.device;
   options.licence = request.licence;
+  options.states = state_store(cache);
   std::string command;
   for (const auto& word : request.common.command) command += (command.empty() ? "" : " ") + word;
   options.provenance = command + "; merkit " + tool_version() + " " + git_description() + "; seed " +

@@ -44,6 +44,22 @@ std::vector<LosoPlan::Task> LosoPlan::tasks() const {
   return result;
 }
 
+std::vector<std::string> LosoPlan::not_for_pretraining(const Task& task) const {
+  std::vector<std::string> people;
+  if (pretraining_groups == 0) return people;
+  const auto all = groups();
+  std::set<std::string> held_out_groups;
+  for (std::size_t fold = 0; fold < all.size(); ++fold)
+    if (static_cast<int>(fold) % pretraining_groups == task.fold % pretraining_groups)
+      held_out_groups.insert(all[fold]);
+  std::set<std::string> seen;
+  for (const auto& clip : clips)
+    if (const std::string person = clip.dataset + "/" + clip.subject;
+        held_out_groups.count(group_of(clip)) != 0 && seen.insert(person).second)
+      people.push_back(person);
+  return people;
+}
+
 const std::vector<std::string>& epoch_selections() {
   static const std::vector<std::string> names = {"last", "inner", "test-oracle"};
   return names;
@@ -61,6 +77,8 @@ void LosoPlan::check() const {
     throw InputError("there is only one " + held_out + " among the " + std::to_string(clips.size()) +
                          " clips, so none can be held out",
                      "check the manifest's " + held_out + " column and the protocol");
+  if (pretraining_groups == 1)
+    throw ConfigError("one group of folds would leave nobody for the stage without labels", "use at least two groups");
   std::map<std::string, std::set<int>> labels_of;
   for (const auto& clip : clips) labels_of[group_of(clip)].insert(clip.label);
   for (const auto& held : all) {
@@ -77,6 +95,7 @@ std::string LosoPlan::to_json() const {
             {"protocol", protocol}, {"classes", classes},   {"held_out", held_out},
             {"data", data},         {"software", software}, {"seeds", seeds}};
   if (epoch_selection != "last") json["epoch_selection"] = epoch_selection;  // plans without it came first
+  if (pretraining_groups != 0) json["pretraining_groups"] = pretraining_groups;
   Json rows = Json::array();
   for (const auto& clip : clips)
     rows.push_back({{"clip_id", clip.id},
@@ -97,6 +116,7 @@ LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin)
   json.at("classes").get_to(plan.classes);
   json.at("held_out").get_to(plan.held_out);
   plan.epoch_selection = json.value("epoch_selection", plan.epoch_selection);
+  plan.pretraining_groups = json.value("pretraining_groups", 0);
   json.at("data").get_to(plan.data);
   json.at("software").get_to(plan.software);
   json.at("seeds").get_to(plan.seeds);

@@ -27,6 +27,7 @@ std::string difference(const LosoPlan& a, const LosoPlan& b) {
   compare("settings", Json::parse(a.config) != Json::parse(b.config));
   compare("protocol", a.protocol != b.protocol || a.classes != b.classes || a.held_out != b.held_out);
   compare("choice of the epoch", a.epoch_selection != b.epoch_selection);
+  compare("sharing of the stage without labels", a.pretraining_groups != b.pretraining_groups);
   compare("seeds", a.seeds != b.seeds);
   compare("data", a.data != b.data);
   compare("version of merkit", a.software != b.software);
@@ -53,6 +54,7 @@ LosoResult run_task(const LosoPlan& plan, const LosoPlan::Task& task, const Samp
   const auto recognizer = make();
   FitOptions of_task = options;
   of_task.seed = task.seed;
+  of_task.not_for_pretraining = plan.not_for_pretraining(task);
   recognizer->fit(inner.training.empty() ? training : inner.training, of_task, choice);
   result.epochs = choice.epochs();
   result.chosen_epoch = choice.epoch();

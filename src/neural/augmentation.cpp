@@ -1,5 +1,7 @@
 #include "neural/augmentation.h"
 
+#include <cmath>
+
 namespace merkit::neural {
 namespace {
 
@@ -36,6 +38,13 @@ torch::Tensor augmented_motion(const torch::Tensor& images, const MotionInputCon
                         .narrow(1, offsets[i][0].item<std::int64_t>(), images.size(2))
                         .narrow(2, offsets[i][1].item<std::int64_t>(), images.size(3)));
     result = torch::stack(cut);
+  }
+  // Min-max scaled maps do not tell how large the motion was, and stay as they are.
+  if (config.scale > 0 && input.scaling != "minmax" && !input.channels.empty()) {
+    const double widest = std::log1p(config.scale);
+    const torch::Tensor factors =
+        torch::exp((torch::rand({count, 1, 1, 1}, generator, torch::kFloat32) * 2 - 1) * widest);
+    result = result * factors.to(images.device());
   }
   if (config.noise > 0) {
     const double range = input.scaling == "minmax" ? 255 : 2;

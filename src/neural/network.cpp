@@ -5,10 +5,14 @@
 namespace merkit::neural {
 
 Loss Network::loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) {
-  namespace functional = torch::nn::functional;
   const torch::Tensor logits = forward(batch);
-  return {functional::cross_entropy(logits, labels, functional::CrossEntropyFuncOptions().weight(class_weights)),
-          logits};
+  return {weighted_cross_entropy(logits, labels, class_weights), logits};
+}
+
+torch::Tensor weighted_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
+                                     const torch::Tensor& class_weights) {
+  namespace functional = torch::nn::functional;
+  return functional::cross_entropy(logits, labels, functional::CrossEntropyFuncOptions().weight(class_weights));
 }
 
 Tensors Network::augmented(const Tensors& /*batch*/, const AugmentationConfig& /*config*/,
@@ -23,6 +27,7 @@ std::int64_t Network::parameter_count() const {
 }
 
 void Network::use_generator(const at::Generator& generator) {
+  generator_ = generator;
   for (const auto& module : modules(/*include_self=*/false))
     if (auto* dropout = dynamic_cast<DropoutImpl*>(module.get())) dropout->use_generator(generator);
 }

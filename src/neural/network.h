@@ -3,6 +3,7 @@
 #include "motion/sample_motion.h"
 #include "neural/dropout_mask.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 namespace merkit::neural {
 
 struct AugmentationConfig;
+struct Pretraining;
 
 /// What a network reads: one tensor an input. encode() gives them without batch dimension, forward() takes them with.
 using Tensors = std::vector<torch::Tensor>;
@@ -18,8 +20,15 @@ using Tensors = std::vector<torch::Tensor>;
 /// What a training step needs of one batch.
 struct Loss {
   torch::Tensor value;   ///< scalar, mean over the batch
-  torch::Tensor logits;  ///< [N, classes], for the running accuracy
+  torch::Tensor logits;  ///< [N, classes], for the running accuracy; undefined where nothing is named
 };
+
+/// The last maps that still have a place on the face, [N, C, h, w], are watched under this name; those of one of
+/// several streams under this, a space and the stream's name.
+inline constexpr const char* kLastMaps = "last maps";
+
+/// Hears of what a network computes on the way to its answer, for pictures of it.
+using Watcher = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
 /// What authors of a method write. Training and inference share encode() and forward(): NeuralRecognizer is the only
 /// caller of either.
@@ -40,6 +49,17 @@ class Network : public torch::nn::Module {
   /// samples of each class, [classes], float.
   virtual void see_class_counts(const torch::Tensor& /*counts*/) {}
 
+  /// The stage before the one with labels, in which a part of the network learns from faces alone; null for none. The
+  /// result lives as long as the network.
+  virtual const Pretraining* pretraining() const { return nullptr; }
+
+  /// What training with labels does not change any more is computed here, once for each sample: from encode()'s
+  /// tensors, batched, to those that augmented(), loss() and forward() are given.
+  virtual Tensors fixed(const Tensors& batch) { return batch; }
+
+  /// The learning rate of a parameter in the stage with labels, as a share of that of the stage. 0: it stays.
+  virtual double rate_share(const std::string& /*parameter*/) const { return 1; }
+
   /// A batch of training samples, changed at random. Throws ConfigError unless a method says how.
   virtual Tensors augmented(const Tensors& batch, const AugmentationConfig& config,
                             const at::Generator& generator) const;
@@ -52,6 +72,24 @@ class Network : public torch::nn::Module {
 
   /// Gives every Dropout below its random numbers.
   void use_generator(const at::Generator& generator);
+  const c10::optional<at::Generator>& generator() const { return generator_; }
+
+  /// From now on what watched() is called with goes to `watcher` too; empty: to nobody.
+  void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+
+ protected:
+  /// For use within forward(): `value`, and whoever watches hears of it under this name.
+  const torch::Tensor& watched(const std::string& name, const torch::Tensor& value) const {
+    if (watcher_) watcher_(name, value);
+    return value;
+  }
+
+  /// For what is computed for watchers alone.
+  bool is_watched() const { return static_cast<bool>(watcher_); }
+
+ private:
+  c10::optional<at::Generator> generator_;
+  Watcher watcher_;
 };
 
 /// Inverted dropout like torch::nn::Dropout, but with a generator of its own network: LibTorch's draws from the
@@ -72,6 +110,10 @@ class DropoutImpl : public torch::nn::Module {
   c10::optional<at::Generator> generator_;
 };
 TORCH_MODULE(Dropout);
+
+/// Cross-entropy of labels [N], int64; weights [classes] may be undefined. Scalar.
+torch::Tensor weighted_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
+                                     const torch::Tensor& class_weights);
 
 /// Parameters, then buffers, each by its dotted name: all that a model file holds of a network.
 std::vector<std::pair<std::string, torch::Tensor>> named_values(const Network& network);

@@ -3,6 +3,7 @@
 #include "merkit/core/error.h"
 #include "methods/recognizer/device_name.h"
 #include "methods/recognizer/training_set.h"
+#include "neural/explain.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 
@@ -43,6 +44,15 @@ void keep_freed_memory() {
 #endif
 }
 
+/// The samples of everybody else. Throws InputError when nobody is left.
+SampleSet without(const SampleSet& samples, const std::vector<std::string>& subjects) {
+  SampleSet result;
+  for (const Sample& sample : samples)
+    if (std::find(subjects.begin(), subjects.end(), sample.subject_key()) == subjects.end()) result.push_back(sample);
+  if (result.empty()) throw InputError("nobody is left for the stage of training without labels");
+  return result;
+}
+
 struct EncodedTensors final : EncodedSample {
   Tensors tensors;
 };
@@ -79,6 +89,25 @@ std::shared_ptr<Network> NeuralRecognizer::new_network(const Settings& config, i
   return network;
 }
 
+Tensors NeuralRecognizer::fixed_in_parts(Network& network, const Tensors& inputs) const {
+  constexpr std::int64_t kPart = 64;  // as many samples as may be computed at once without much memory
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensors> parts;
+  for (std::int64_t begin = 0; begin < inputs.at(0).size(0); begin += kPart) {
+    Tensors part;
+    for (const torch::Tensor& input : inputs)
+      part.push_back(input.slice(0, begin, std::min(begin + kPart, input.size(0))).to(device_));
+    parts.push_back(network.fixed(part));
+  }
+  Tensors result;
+  for (std::size_t i = 0; i < parts.front().size(); ++i) {
+    Tensors pieces;
+    for (const Tensors& part : parts) pieces.push_back(part.at(i));
+    result.push_back(torch::cat(pieces));
+  }
+  return result;
+}
+
 void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) {
   const std::vector<int> classes = checked_labels(training, identity_.labels);
   const torch::Tensor labels = torch::tensor(classes, torch::kInt64);
@@ -88,9 +117,6 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   const TrainingConfig config = type_.training(identity_.config);
 
   const std::shared_ptr<Network> network = new_network(identity_.config, identity_.labels.size(), options.seed);
-  std::vector<Tensors> encoded(training.size());
-  for_each_number(training.size(), options.threads, [&](std::size_t i) { encoded[i] = network->encode(training[i]); });
-
   std::unique_lock<std::mutex> lock(generator_mutex(), std::defer_lock);
   if (!device_.is_cpu()) {
     lock.lock();
@@ -99,11 +125,23 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   // Two streams of one seed: dropout must not see the numbers that order the samples.
   network->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));
   network->to(device_);
+  const TrainingRun run{options.seed, options.states.get(), type_.method, identity_.config.to_json()};
+  const auto encoded = [&](const SampleSet& samples, const std::function<Tensors(const Sample&)>& encode) {
+    std::vector<Tensors> tensors(samples.size());
+    for_each_number(samples.size(), options.threads, [&](std::size_t i) { tensors[i] = encode(samples[i]); });
+    return stacked(tensors);
+  };
+  if (const Pretraining* const before = network->pretraining()) {
+    const SampleSet seen = without(training, options.not_for_pretraining);
+    pretrain(*before, moved(encoded(seen, before->encode), device_), run, observer);
+  }
+  const Tensors inputs =
+      fixed_in_parts(*network, encoded(training, [&](const Sample& sample) { return network->encode(sample); }));
   NeuralRecognizer so_far(*this);
   so_far.network_ = network;
   so_far.ready_ = true;
-  train(*network, {moved(stacked(encoded), device_), labels.to(device_), identity_.labels.size()}, config, options.seed,
-        observer, [&](int epoch) { observer.on_state(epoch, so_far); });
+  train(*network, {inputs, labels.to(device_), identity_.labels.size()}, config, run, observer,
+        [&](int epoch) { observer.on_state(epoch, so_far); });
   network->eval();
   network_ = network;
   ready_ = true;
@@ -129,7 +167,8 @@ std::vector<Prediction> NeuralRecognizer::recognize(const std::vector<std::uniqu
   const torch::NoGradGuard no_grad;
   std::vector<Tensors> tensors;
   for (const auto& sample : samples) tensors.push_back(dynamic_cast<const EncodedTensors&>(*sample).tensors);
-  const torch::Tensor logits = network_->forward(moved(stacked(tensors), device_)).to(torch::kCPU).contiguous();
+  const torch::Tensor logits =
+      network_->forward(network_->fixed(moved(stacked(tensors), device_))).to(torch::kCPU).contiguous();
   const torch::Tensor scores = torch::softmax(logits.to(torch::kFloat64), 1).to(torch::kFloat32).contiguous();
   std::vector<Prediction> predictions;
   for (std::int64_t i = 0; i < logits.size(0); ++i) {
@@ -145,6 +184,24 @@ std::vector<Prediction> NeuralRecognizer::recognize(const std::vector<std::uniqu
     predictions.push_back(std::move(prediction));
   }
   return predictions;
+}
+
+Explanation NeuralRecognizer::explain(const Sample& sample) const {
+  std::vector<std::unique_ptr<EncodedSample>> one;
+  one.push_back(encode(sample));
+  Prediction prediction = recognize(one).front();
+  // A network of its own, since others may be using this one.
+  const auto network = new_network(identity_.config, identity_.labels.size(), 0);
+  std::vector<ModelTensor> values;
+  for (const auto& [name, value] : named_values(*network_)) values.push_back(to_model_tensor(name, value));
+  copy_into(*network, values, type_.method);
+  network->to(device_);
+  const Tensors inputs = moved(stacked({dynamic_cast<const EncodedTensors&>(*one.front()).tensors}), device_);
+  const AlignedFace* const face = sample.face_at(sample.interval.onset);
+  const cv::Size crop = face ? face->image.size() : sample.motion_image.value().size();
+  Explanation explanation = explained(*network, inputs, prediction.label, crop);
+  explanation.prediction = std::move(prediction);
+  return explanation;
 }
 
 void NeuralRecognizer::save(const std::filesystem::path& file) const {

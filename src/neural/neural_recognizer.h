@@ -32,6 +32,8 @@ class NeuralRecognizer final : public Recognizer {
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override;
   std::unique_ptr<EncodedSample> encode(const Sample& sample) const override;
   std::vector<Prediction> recognize(const std::vector<std::unique_ptr<EncodedSample>>& samples) const override;
+  /// Learned motion, occlusion, attention and Grad-CAM, of those what the network has (see explain.h).
+  Explanation explain(const Sample& sample) const override;
   const LabelSet& labels() const override { return identity_.labels; }
   void save(const std::filesystem::path& file) const override;
   void load(const ModelFile& model) override;
@@ -43,6 +45,8 @@ class NeuralRecognizer final : public Recognizer {
   Network& network() { return *network_; }
 
  private:
+  /// Network::fixed() of all rows, on the device.
+  Tensors fixed_in_parts(Network& network, const Tensors& inputs) const;
   std::shared_ptr<Network> new_network(const Settings& config, int classes, std::uint64_t seed) const;
 
   NetworkType type_;

@@ -11,7 +11,7 @@ namespace merkit::neural {
 struct OptimizerConfig {
   std::string kind = "adam";  ///< "adam", "adamw" or "sgd"
   double weight_decay = 0;
-  double momentum = 0.9;  ///< of sgd
+  double momentum = 0.9;  ///< share of the last step that is kept; the first beta of Adam
 };
 
 /// Adam (Kingma, Ba, ICLR 2015), AdamW (Loshchilov, Hutter, ICLR 2019) and stochastic gradient descent with momentum,
@@ -19,17 +19,21 @@ struct OptimizerConfig {
 /// times a step: here each is read and written once, which is what a step of a large and simple network waits for.
 class Optimizer {
  public:
-  /// Keeps the tensors, not copies.
-  Optimizer(std::vector<torch::Tensor> parameters, OptimizerConfig config);
+  /// Keeps the tensors, not copies. `rate_shares`: for each, which share of the learning rate it gets; empty: 1.
+  Optimizer(std::vector<torch::Tensor> parameters, OptimizerConfig config, std::vector<double> rate_shares = {});
 
   void zero_grad();
   /// Parameters without gradient stay as they are.
   void step(double learning_rate);
 
+  /// What it remembers from step to step, not copied: always the same tensors in the same order.
+  std::vector<torch::Tensor> memory() const;
+
  private:
   OptimizerConfig config_;
-  std::int64_t steps_ = 0;
+  torch::Tensor steps_;  ///< how many there were, [1], int64
   std::vector<torch::Tensor> parameters_;
+  std::vector<double> rate_shares_;
   std::vector<torch::Tensor> first_, second_;  ///< running means of gradient and squared gradient; momentum in first_
 };
 

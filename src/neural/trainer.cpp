@@ -1,9 +1,6 @@
 #include "neural/trainer.h"
 
-#include "merkit/core/error.h"
-#include "merkit/core/stop.h"
-#include "neural/optimizer.h"
-#include "neural/tensors.h"
+#include "neural/stage.h"
 #include "neural/torch_version.h"
 
 #include <algorithm>
@@ -12,78 +9,90 @@
 namespace merkit::neural {
 namespace {
 
-/// Which samples are shown in an epoch, in which order.
-class Order {
- public:
-  Order(const TrainingConfig& config, const torch::Tensor& labels, const torch::Tensor& class_counts,
-        std::uint64_t seed)
-      : config_(config), count_(labels.size(0)), generator_(make_generator(seed)) {
-    if (config.sampling == "balanced") chances_ = class_counts.reciprocal().index_select(0, labels.cpu());
-  }
-
-  torch::Tensor next() const {
-    if (chances_.defined()) return torch::multinomial(chances_, count_, /*replacement=*/true, generator_);
-    return config_.shuffle ? torch::randperm(count_, generator_, torch::kInt64) : torch::arange(count_, torch::kInt64);
-  }
-
- private:
-  const TrainingConfig& config_;
-  std::int64_t count_;
-  at::Generator generator_;
-  torch::Tensor chances_;
-};
-
 /// Number of samples over number of classes present and of samples of the class, 0 for a class that is absent.
 torch::Tensor balanced_weights(const torch::Tensor& counts) {
   const torch::Tensor present = counts.gt(0);
   return (counts.sum() / (present.sum() * counts.clamp_min(1))) * present;
 }
 
-}  // namespace
-
-double ScheduleConfig::at(int epoch) const {
-  const int changes = (until > 0 ? std::min(epoch, until + 1) : epoch) - 1;
-  if (kind == "step") return std::pow(factor, changes / every);
-  return kind == "exponential" ? std::pow(factor, changes) : 1;
+void add_bytes(ContentHasher& hasher, const torch::Tensor& tensor) {
+  const torch::Tensor plain = tensor.detach().to(torch::kCPU).contiguous();
+  hasher.add_bytes(plain.data_ptr(), plain.nbytes());
 }
 
-void train(Network& network, const TrainingData& data, const TrainingConfig& config, std::uint64_t seed,
+/// Of all that decides the outcome of a stage.
+ContentHash key_of(const Stage& stage, const std::string& method, const std::string& settings) {
+  ContentHasher hasher;
+  hasher.add(method);
+  hasher.add(settings);
+  hasher.add(torch_version());
+  hasher.add(stage.seed);
+  for (const torch::Tensor& input : stage.inputs) add_bytes(hasher, input);
+  if (stage.labels.defined()) add_bytes(hasher, stage.labels);
+  for (const torch::Tensor& value : stage.module->parameters()) add_bytes(hasher, value);
+  return hasher.digest();
+}
+
+void run_kept(Stage& stage, const TrainingRun& given, const std::string& settings) {
+  stage.seed = given.seed;
+  if (!given.store) return run(stage);
+  stage.store = given.store;
+  stage.key = key_of(stage, given.method, settings);
+  const auto claim = given.store->claim(stage.key);
+  run(stage);
+}
+
+}  // namespace
+
+double ScheduleConfig::at(int epoch, int epochs) const {
+  if (epoch <= warm_up) return static_cast<double>(epoch) / (warm_up + 1);
+  const int changes = (until > 0 ? std::min(epoch, until + 1) : epoch) - 1;
+  if (kind == "step") return std::pow(factor, changes / every);
+  if (kind == "exponential") return std::pow(factor, changes);
+  if (kind != "cosine" || epochs - warm_up < 2) return 1;
+  const double way = static_cast<double>(epoch - warm_up - 1) / (epochs - warm_up - 1);
+  return factor + (1 - factor) * (1 + std::cos(M_PI * way)) / 2;
+}
+
+void train(Network& network, const TrainingData& data, const TrainingConfig& config, const TrainingRun& run,
            FitObserver& observer, const std::function<void(int)>& after_epoch) {
-  const std::int64_t count = data.labels.size(0);
-  const torch::Tensor class_counts = torch::bincount(data.labels.cpu(), {}, data.classes).to(torch::kFloat32);
-  network.see_class_counts(class_counts.to(data.labels.device()));
+  Stage stage;
+  stage.config = config;
+  stage.module = &network;
+  stage.inputs = data.inputs;
+  stage.labels = data.labels;
+  stage.class_counts = torch::bincount(data.labels.cpu(), {}, data.classes).to(torch::kFloat32);
+  network.see_class_counts(stage.class_counts.to(data.labels.device()));
   torch::Tensor class_weights;
-  if (config.class_weights == "balanced") class_weights = balanced_weights(class_counts).to(data.labels.device());
-  const Order order(config, data.labels, class_counts, seed);
-  const at::Generator augmentation_generator = make_generator(seed ^ 0xc2b2ae3d27d4eb4full);
-  Optimizer optimizer(network.parameters(), {config.optimizer, config.weight_decay, config.momentum});
-  for (int epoch = 1; epoch <= config.epochs; ++epoch) {
-    throw_if_stopped();
-    network.train();
-    const torch::Tensor shown = order.next().to(data.labels.device());
-    double loss_sum = 0;
-    std::int64_t right = 0;
-    for (std::int64_t begin = 0; begin < count; begin += config.batch_size) {
-      const std::int64_t end = std::min<std::int64_t>(begin + config.batch_size, count);
-      const torch::Tensor chosen = shown.slice(0, begin, end);
-      const torch::Tensor truth = data.labels.index_select(0, chosen);
-      Tensors batch = rows(data.inputs, chosen);
-      if (config.augmentation.any()) batch = network.augmented(batch, config.augmentation, augmentation_generator);
-      optimizer.zero_grad();
-      const Loss loss = network.loss(batch, truth, class_weights);
-      loss.value.backward();
-      optimizer.step(config.learning_rate * config.schedule.at(epoch));
-      loss_sum += loss.value.item<double>() * static_cast<double>(end - begin);
-      right += loss.logits.argmax(1).eq(truth).sum().item<std::int64_t>();
-    }
-    if (!std::isfinite(loss_sum))
-      throw ConfigError("training diverged: the loss is not finite after epoch " + std::to_string(epoch),
-                        "try a smaller training.learning_rate");
-    observer.on_epoch(epoch, config.epochs, loss_sum / static_cast<double>(count),
-                      static_cast<double>(right) / static_cast<double>(count));
-    network.eval();
+  if (config.class_weights == "balanced") class_weights = balanced_weights(stage.class_counts).to(data.labels.device());
+  const at::Generator changes = make_generator(run.seed ^ 0xc2b2ae3d27d4eb4full);
+  stage.generators = {changes};
+  if (network.generator()) stage.generators.push_back(*network.generator());
+  stage.rate_share = [&](const std::string& name) { return network.rate_share(name); };
+  stage.loss = [&](const Tensors& batch, const torch::Tensor& labels) {
+    if (!config.augmentation.any()) return network.loss(batch, labels, class_weights);
+    return network.loss(network.augmented(batch, config.augmentation, changes), labels, class_weights);
+  };
+  stage.after_epoch = [&](int epoch, double loss, double accuracy) {
+    observer.on_epoch(epoch, config.epochs, loss, accuracy);
     if (after_epoch) after_epoch(epoch);
-  }
+  };
+  run_kept(stage, run, run.settings);
+}
+
+void pretrain(const Pretraining& pretraining, const Tensors& inputs, const TrainingRun& run, FitObserver& observer) {
+  Stage stage;
+  stage.config = pretraining.training;
+  stage.module = pretraining.part;
+  stage.inputs = inputs;
+  const at::Generator chance = make_generator(run.seed ^ 0x165667b19e3779f9ull);
+  stage.generators = {chance};
+  stage.loss = [&](const Tensors& batch, const torch::Tensor&) { return Loss{pretraining.loss(batch, chance), {}}; };
+  stage.after_epoch = [&](int epoch, double loss, double) {
+    observer.on_pretraining_epoch(epoch, pretraining.training.epochs, loss);
+  };
+  stage.before_epoch = pretraining.before_epoch;
+  run_kept(stage, run, pretraining.settings);
 }
 
 }  // namespace merkit::neural

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "merkit/core/state_store.h"
 #include "merkit/methods/recognizer.h"
 #include "neural/network.h"
 
@@ -14,8 +15,9 @@ struct AugmentationConfig {
   double mirror = 0;
   int shift_px = 0;
   double noise = 0;
+  double scale = 0;
 
-  bool any() const { return mirror > 0 || shift_px > 0 || noise > 0; }
+  bool any() const { return mirror > 0 || shift_px > 0 || noise > 0 || scale > 0; }
 };
 
 template <class Visitor>
@@ -26,30 +28,36 @@ void fields(Visitor&& visit, AugmentationConfig& c) {
         [](int n) { return n >= 0 && n <= 64 ? nullptr : "must be in 0..64"; });
   visit("noise", c.noise, "standard deviation of noise, as a share of the input's range",
         [](double d) { return d >= 0 && d <= 1 ? nullptr : "must be in [0, 1]"; });
+  visit("scale", c.scale, "greatest relative change of the size of motion, either way",
+        [](double d) { return d >= 0 && d <= 4 ? nullptr : "must be in [0, 4]"; });
 }
 
 /// How the learning rate falls: constant; step: times `factor` every `every` epochs; exponential: times `factor` each
-/// epoch, until epoch `until` (0: to the end).
+/// epoch, until epoch `until` (0: to the end); cosine: along half a wave down to `factor` in the last epoch. In the
+/// first `warm_up` epochs it rises in equal steps, whatever the kind.
 struct ScheduleConfig {
   std::string kind = "constant";
   int every = 10;
   double factor = 0.5;
   int until = 0;
+  int warm_up = 0;
 
-  /// Share of the first learning rate that is used in `epoch`, from 1.
-  double at(int epoch) const;
+  /// Share of the learning rate that is used in `epoch`, from 1, of `epochs`.
+  double at(int epoch, int epochs) const;
 };
 
 template <class Visitor>
 void fields(Visitor&& visit, ScheduleConfig& c) {
-  visit("kind", c.kind, "constant, step or exponential", [](const std::string& kind) {
-    return kind == "constant" || kind == "step" || kind == "exponential" ? nullptr
-                                                                         : "must be constant, step or exponential";
+  visit("kind", c.kind, "constant, step, exponential or cosine", [](const std::string& kind) {
+    const bool known = kind == "constant" || kind == "step" || kind == "exponential" || kind == "cosine";
+    return known ? nullptr : "must be constant, step, exponential or cosine";
   });
   visit("every", c.every, "epochs between steps", [](int n) { return n >= 1 ? nullptr : "must be at least 1"; });
-  visit("factor", c.factor, "what the rate is multiplied by",
+  visit("factor", c.factor, "what the rate is multiplied by; cosine: by the last epoch",
         [](double f) { return f > 0 && f <= 1 ? nullptr : "must be in (0, 1]"; });
   visit("until", c.until, "last epoch that changes the rate; 0: all do",
+        [](int n) { return n >= 0 ? nullptr : "must not be negative"; });
+  visit("warm_up", c.warm_up, "first epochs, in which the rate rises",
         [](int n) { return n >= 0 ? nullptr : "must not be negative"; });
 }
 
@@ -81,7 +89,7 @@ void fields(Visitor&& visit, TrainingConfig& c) {
         [](const std::string& name) {
           return name == "adam" || name == "adamw" || name == "sgd" ? nullptr : "must be adam, adamw or sgd";
         });
-  visit("momentum", c.momentum, "share of the last step that sgd keeps",
+  visit("momentum", c.momentum, "share of the last step that is kept (beta 1 of adam and adamw)",
         [](double m) { return m >= 0 && m < 1 ? nullptr : "must be in [0, 1)"; });
   visit("schedule", c.schedule, "how the learning rate falls");
   visit("class_weights", c.class_weights, "none, or balanced: the loss of a class counts against its number of samples",
@@ -95,6 +103,26 @@ void fields(Visitor&& visit, TrainingConfig& c) {
   visit("augmentation", c.augmentation, "random changes of the training samples");
 }
 
+/// A stage of training without labels.
+struct Pretraining {
+  TrainingConfig training;
+  torch::nn::Module* part = nullptr;  ///< what learns
+  /// What is shown of one sample, without batch dimension; the same sizes for all. On the CPU, from many threads.
+  std::function<Tensors(const Sample&)> encode;
+  /// Scalar, mean over the batch. Draws from the generator.
+  std::function<torch::Tensor(const Tensors& batch, const at::Generator&)> loss;
+  std::function<void(int epoch)> before_epoch;  ///< from 1
+  std::string settings;                         ///< all that decides the result besides samples and seed
+};
+
+/// What training is given besides samples.
+struct TrainingRun {
+  std::uint64_t seed = 1;
+  const StateStore* store = nullptr;  ///< where the state of a stage is kept and found again; null: nowhere
+  std::string method = {};            ///< its name
+  std::string settings = {};          ///< of the method
+};
+
 /// A training set, encoded, on the network's device.
 struct TrainingData {
   Tensors inputs;
@@ -102,12 +130,16 @@ struct TrainingData {
   int classes = 2;
 };
 
-/// The one training loop; the weights of the last epoch are kept. Everything that it draws (the order of samples, what
-/// augmentation does) depends on `seed` alone; class weights and sampling are estimated from `data`. `after_epoch` is
+/// The stage with labels; the weights of the last epoch are kept. Everything that it draws (the order of samples, what
+/// augmentation does) depends on the seed alone; class weights and sampling are estimated from `data`. `after_epoch` is
 /// called with the number of each finished epoch, from 1, and finds the network in evaluation mode.
 /// Throws ConfigError when the loss ceases to be finite or the network cannot be augmented, Interrupted when a stop was
 /// requested, and whatever the callbacks throw.
-void train(Network& network, const TrainingData& data, const TrainingConfig& config, std::uint64_t seed,
+void train(Network& network, const TrainingData& data, const TrainingConfig& config, const TrainingRun& run,
            FitObserver& observer, const std::function<void(int)>& after_epoch = {});
+
+/// The stage without labels that some networks have before it: `inputs` are rows of what Pretraining::encode gives.
+/// Throws like train().
+void pretrain(const Pretraining& pretraining, const Tensors& inputs, const TrainingRun& run, FitObserver& observer);
 
 }  // namespace merkit::neural

@@ -60,7 +60,17 @@ std::optional<MotionStore::Maps> read_maps(const std::string& content, cv::Size 
 
 }  // namespace
 
-std::string_view to_string(CacheKind kind) { return kind == CacheKind::faces ? "faces" : "motion"; }
+std::string_view to_string(CacheKind kind) {
+  switch (kind) {
+    case CacheKind::faces:
+      return "faces";
+    case CacheKind::motion:
+      return "motion";
+    case CacheKind::states:
+      return "states";
+  }
+  return "";
+}
 
 struct Cache::Impl {
   std::mutex mutex;

@@ -46,6 +46,7 @@ class Spy final : public testing::RecognizerDouble {
   struct Notes {
     std::set<std::string> fitted, recognized;
     std::set<std::uint64_t> seeds;
+    std::vector<std::string> not_for_pretraining;
     bool label_seen = false;
   };
   explicit Spy(Notes& notes) : RecognizerDouble({"negative", "positive", "surprise"}), notes_(notes) {}
@@ -53,6 +54,7 @@ class Spy final : public testing::RecognizerDouble {
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override {
     for (const auto& sample : training) notes_.fitted.insert(sample.id);
     notes_.seeds.insert(options.seed);
+    notes_.not_for_pretraining = options.not_for_pretraining;
     observer.on_epoch(1, 2, 1.5, 0.25);
     observer.on_epoch(2, 2, 0.5, 0.75);
   }
@@ -105,6 +107,31 @@ TEST(LosoPlan, NothingOfTheHeldOutPersonReachesTraining) {
     EXPECT_EQ(result.epochs.size(), 2u);
     EXPECT_EQ(result.epochs[1].accuracy, 0.75);
   }
+}
+
+/// Folds that share the stage without labels: nobody held out in any of them may be in it, and it is the same for all.
+TEST(LosoPlan, NobodyHeldOutInAGroupOfFoldsReachesTheStageWithoutLabelsOfAnyOfThem) {
+  LosoPlan plan = small_plan();
+  const LosoPlan::Task first = plan.tasks()[0], second = plan.tasks()[1], third = plan.tasks()[2];
+  EXPECT_TRUE(plan.not_for_pretraining(first).empty()) << "each fold has its own";
+  plan.pretraining_groups = 2;
+  EXPECT_EQ(plan.not_for_pretraining(first), (std::vector<std::string>{"a/s1", "b/s1"}));
+  EXPECT_EQ(plan.not_for_pretraining(third), plan.not_for_pretraining(first));
+  EXPECT_EQ(plan.not_for_pretraining(second), (std::vector<std::string>{"a/s2"}));
+  plan.held_out = "dataset";
+  EXPECT_EQ(plan.not_for_pretraining(plan.tasks()[0]), (std::vector<std::string>{"a/s1", "a/s2"}));
+  plan.pretraining_groups = 1;
+  EXPECT_THROW(plan.check(), ConfigError);
+}
+
+TEST(LosoPlan, GivesTheMethodTheNamesOfThoseItMustNotLearnFromWithoutLabels) {
+  LosoPlan plan = small_plan();
+  plan.pretraining_groups = 2;
+  Spy::Notes notes;
+  run_with_spy(plan, plan.tasks()[2], notes);
+  EXPECT_EQ(notes.not_for_pretraining, (std::vector<std::string>{"a/s1", "b/s1"}));
+  EXPECT_NE(plan.fingerprint(), small_plan().fingerprint());
+  EXPECT_EQ(LosoPlan::from_json(plan.to_json(), "test").pretraining_groups, 2);
 }
 
 TEST(LosoPlan, ThatCannotBeRunIsRefused) {

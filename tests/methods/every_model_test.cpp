@@ -27,7 +27,7 @@ TEST_P(EveryModel, GivesTheSameAnswerAfterSaveAndLoad) {
   EXPECT_THAT(file.info.subjects, ::testing::ElementsAre("synthetic/s1", "synthetic/s2"));
   EXPECT_EQ(file.info.provenance, "a test");
   EXPECT_EQ(file.info.licence, "free");
-  EXPECT_EQ(frames_needed(file.info), GetParam().frames);
+  EXPECT_LE(frames_needed(file.info), GetParam().frames) << "recognition needs no more than learning";
 
   const auto loaded = load_recognizer(file);
   EXPECT_EQ(loaded->labels(), three_emotions());

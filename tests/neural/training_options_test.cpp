@@ -6,6 +6,7 @@
 #include "support/synthetic_samples.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -38,9 +39,10 @@ void expect_same_steps(const OptimizerConfig& config, const Options& options, do
 
 TEST(Optimizer, StepsAsThoseOfPyTorchDo) {
   namespace optim = torch::optim;
-  expect_same_steps<optim::Adam>({"adam", 0, 0}, optim::AdamOptions(0.01), 0.01);
-  expect_same_steps<optim::Adam>({"adam", 0.1, 0}, optim::AdamOptions(0.01).weight_decay(0.1), 0.01);
-  expect_same_steps<optim::AdamW>({"adamw", 0.5, 0}, optim::AdamWOptions(0.01).weight_decay(0.5), 0.01);
+  expect_same_steps<optim::Adam>({"adam", 0, 0.9}, optim::AdamOptions(0.01), 0.01);
+  expect_same_steps<optim::Adam>({"adam", 0.1, 0.9}, optim::AdamOptions(0.01).weight_decay(0.1), 0.01);
+  expect_same_steps<optim::Adam>({"adam", 0, 0.5}, optim::AdamOptions(0.01).betas({0.5, 0.999}), 0.01);
+  expect_same_steps<optim::AdamW>({"adamw", 0.5, 0.9}, optim::AdamWOptions(0.01).weight_decay(0.5), 0.01);
   expect_same_steps<optim::SGD>({"sgd", 0.1, 0.9}, optim::SGDOptions(0.001).momentum(0.9).weight_decay(0.1), 0.001);
 }
 
@@ -48,7 +50,7 @@ TEST(Optimizer, TakesTheSameStepsInDoublePrecision) {
   for (const char* kind : {"adam", "adamw"}) {
     torch::Tensor single = torch::linspace(-1, 1, 9).set_requires_grad(true);
     torch::Tensor exact = single.detach().to(torch::kFloat64).set_requires_grad(true);
-    Optimizer fast({single}, {kind, 0.1, 0}), plain({exact}, {kind, 0.1, 0});
+    Optimizer fast({single}, {kind, 0.1, 0.9}), plain({exact}, {kind, 0.1, 0.9});
     for (int step = 0; step < 10; ++step) {
       fast.zero_grad();
       plain.zero_grad();
@@ -63,17 +65,30 @@ TEST(Optimizer, TakesTheSameStepsInDoublePrecision) {
 
 TEST(Schedule, FallsByStepsOrGeometricallyUntilItsEnd) {
   const ScheduleConfig constant;
-  EXPECT_EQ(constant.at(1), 1);
-  EXPECT_EQ(constant.at(500), 1);
+  EXPECT_EQ(constant.at(1, 500), 1);
+  EXPECT_EQ(constant.at(500, 500), 1);
   const ScheduleConfig step{"step", 10, 0.5, 0};
-  EXPECT_EQ(step.at(10), 1);
-  EXPECT_EQ(step.at(11), 0.5);
-  EXPECT_EQ(step.at(31), 0.125);
+  EXPECT_EQ(step.at(10, 500), 1);
+  EXPECT_EQ(step.at(11, 500), 0.5);
+  EXPECT_EQ(step.at(31, 500), 0.125);
   const ScheduleConfig exponential{"exponential", 10, 0.9, 3};
-  EXPECT_EQ(exponential.at(1), 1);
-  EXPECT_NEAR(exponential.at(3), 0.81, 1e-12);
-  EXPECT_NEAR(exponential.at(4), 0.729, 1e-12);
-  EXPECT_EQ(exponential.at(100), exponential.at(4));
+  EXPECT_EQ(exponential.at(1, 500), 1);
+  EXPECT_NEAR(exponential.at(3, 500), 0.81, 1e-12);
+  EXPECT_NEAR(exponential.at(4, 500), 0.729, 1e-12);
+  EXPECT_EQ(exponential.at(100, 500), exponential.at(4, 500));
+}
+
+TEST(Schedule, RisesAndThenFallsAlongHalfAWave) {
+  ScheduleConfig cosine;
+  cosine.kind = "cosine";
+  cosine.factor = 0.1;
+  cosine.warm_up = 3;
+  EXPECT_NEAR(cosine.at(1, 14), 0.25, 1e-12);
+  EXPECT_NEAR(cosine.at(3, 14), 0.75, 1e-12);
+  EXPECT_NEAR(cosine.at(4, 14), 1, 1e-12);
+  EXPECT_NEAR(cosine.at(9, 14), 0.55, 1e-12) << "half way down";
+  EXPECT_NEAR(cosine.at(14, 14), 0.1, 1e-12);
+  EXPECT_EQ(cosine.at(4, 4), 1) << "no way to go";
 }
 
 /// Notes what a training does with it; its one weight learns nothing.
@@ -98,7 +113,7 @@ struct Spy final : Network {
 void train_spy(Spy& spy, const TrainingConfig& config) {
   const torch::Tensor labels = torch::tensor({0, 0, 1, 0, 0, 0, 1, 0, 0, 0}, torch::kInt64);
   RecordingObserver observer;
-  train(spy, {{labels.to(torch::kFloat32).unsqueeze(1)}, labels, 3}, config, 1, observer);
+  train(spy, {{labels.to(torch::kFloat32).unsqueeze(1)}, labels, 3}, config, {1}, observer);
 }
 
 TEST(Trainer, WeighsClassesByTheirNumbersWhenTold) {
@@ -154,6 +169,22 @@ TEST(Augmentation, ShiftsEachImageByItself) {
   EXPECT_EQ(centres, (std::set<float>{0, 1, 2, 4, 5, 6, 8, 9, 10}));
   EXPECT_EQ(shifted.min().item<float>(), 0);
   EXPECT_EQ(shifted.max().item<float>(), 15);
+}
+
+TEST(Augmentation, ChangesTheSizeOfMotionOfEachSampleByItself) {
+  MotionInputConfig input;
+  input.scaling = "fixed";
+  const torch::Tensor images = torch::linspace(-1, 1, 3 * 64).view({1, 3, 8, 8}).expand({400, 3, 8, 8});
+  AugmentationConfig size;
+  size.scale = 0.5;
+  const torch::Tensor factors = augmented_motion(images, input, size, make_generator(9)) / images;  // [400, 3, 8, 8]
+  EXPECT_TRUE(torch::allclose(factors, factors.narrow(1, 0, 1).narrow(2, 0, 1).narrow(3, 0, 1).expand_as(factors)));
+  const torch::Tensor logarithms = factors.select(1, 0).select(1, 0).select(1, 0).log();
+  EXPECT_NEAR(logarithms.max().item<double>(), std::log(1.5), 0.01);
+  EXPECT_NEAR(logarithms.min().item<double>(), -std::log(1.5), 0.01);
+  EXPECT_NEAR(logarithms.mean().item<double>(), 0, 0.03);
+  input.scaling = "minmax";
+  EXPECT_TRUE(augmented_motion(images, input, size, make_generator(9)).equal(images)) << "which do not tell the size";
 }
 
 TEST(Augmentation, AddsNoiseOfTheGivenStrengthAndDependsOnItsGeneratorAlone) {

@@ -27,6 +27,9 @@ struct LosoPlan {
   /// Which epoch's weights are scored: "last"; "inner", the best one for some of the training subjects, who then teach
   /// nothing; or "test-oracle", the best one for the very subject that is held out, to reproduce figures so published.
   std::string epoch_selection = "last";
+  /// How many stages of training without labels there are, each done without all people that are held out in the folds
+  /// that share it: folds i, i + n, i + 2n, ... do. 0: each fold has its own, done with all but the held-out ones.
+  int pretraining_groups = 0;
   std::string data;      ///< hash of the manifest and of how clips are prepared
   std::string software;  ///< version and git description of the program
   std::vector<std::uint64_t> seeds;
@@ -43,6 +46,9 @@ struct LosoPlan {
   /// The groups, in order of their first clip.
   std::vector<std::string> groups() const;
   std::string group_of(const LosoClip& clip) const;
+  /// People ("dataset/subject") from whom the stage without labels of a task must not learn; empty where each fold has
+  /// its own.
+  std::vector<std::string> not_for_pretraining(const Task& task) const;
   /// Every fold with every seed: all folds of the first seed come first.
   std::vector<Task> tasks() const;
 

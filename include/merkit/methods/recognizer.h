@@ -4,6 +4,8 @@
 #include "merkit/core/model_file.h"
 #include "merkit/core/prediction.h"
 #include "merkit/core/sample.h"
+#include "merkit/core/state_store.h"
+#include "merkit/methods/explanation.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +21,12 @@ struct FitOptions {
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:N" or "auto"
   std::string provenance;      ///< recorded in the model file: command, versions
   std::string licence;         ///< recorded in the model file
+
+  /// Where states of training are kept and found again, for methods that can go on from one; null: nowhere.
+  std::shared_ptr<const StateStore> states = nullptr;
+  /// People (Sample::subject_key) of the training set from whom the stage without labels, of methods that have one,
+  /// does not learn: so trainings that each leave out somebody else of them share that stage.
+  std::vector<std::string> not_for_pretraining;
 };
 
 class Recognizer;
@@ -29,6 +37,8 @@ class FitObserver {
   virtual ~FitObserver() = default;
   /// After each pass over the training set: 1-based epoch, mean loss, share of samples classified rightly (0..1).
   virtual void on_epoch(int epoch, int epochs, double loss, double accuracy) = 0;
+  /// The same for the stage without labels that some methods have before.
+  virtual void on_pretraining_epoch(int /*epoch*/, int /*epochs*/, double /*loss*/) {}
   /// After on_epoch(), from methods that learn in epochs: the recognizer as it is then, for use during the call.
   virtual void on_state(int /*epoch*/, const Recognizer& /*so_far*/) {}
 };
@@ -59,6 +69,10 @@ class Recognizer {
 
   /// Both parts for one sample.
   Prediction recognize(const Sample& sample) const;
+
+  /// What recognize() says and, where the method can tell, why. Throws what recognize() throws. Safe to call from many
+  /// threads, also beside recognize(); much slower than that.
+  virtual Explanation explain(const Sample& sample) const;
 
   virtual const LabelSet& labels() const = 0;
 

@@ -17,8 +17,9 @@ namespace merkit {
 enum class CacheKind {
   faces,   ///< the aligned faces of a manifest row with its resolved interval
   motion,  ///< the dense motion between two crops
+  states,  ///< how far a stage of training has come
 };
-inline constexpr std::array<CacheKind, 2> kCacheKinds{CacheKind::faces, CacheKind::motion};
+inline constexpr std::array<CacheKind, 3> kCacheKinds{CacheKind::faces, CacheKind::motion, CacheKind::states};
 std::string_view to_string(CacheKind kind);
 
 /// Results that were computed before, found by the content of what they were computed from.

@@ -55,13 +55,15 @@ TransformerBlockImpl::TransformerBlockImpl(const TransformerOptions& options) {
   mlp_norm_ = register_module("mlp_norm", norm_for(options));
   hidden_ = register_module("hidden", nn::Linear(options.width, options.mlp_ratio * options.width));
   out_ = register_module("out", nn::Linear(options.mlp_ratio * options.width, options.width));
+  dropout_ = register_module("dropout", Dropout(options.dropout));
   drop_path_ = register_module("drop_path", DropPath(options.drop_path));
 }
 
 torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& tokens) {
-  const torch::Tensor attended = tokens + drop_path_->forward(attention_->forward(attention_norm_->forward(tokens)));
+  const auto branch = [&](const torch::Tensor& values) { return drop_path_->forward(dropout_->forward(values)); };
+  const torch::Tensor attended = tokens + branch(attention_->forward(attention_norm_->forward(tokens)));
   const torch::Tensor hidden = torch::gelu(hidden_->forward(mlp_norm_->forward(attended)));
-  return attended + drop_path_->forward(out_->forward(hidden));
+  return attended + branch(out_->forward(hidden));
 }
 
 torch::Tensor TransformerBlockImpl::attention_weights(const torch::Tensor& tokens) {

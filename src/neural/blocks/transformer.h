@@ -12,6 +12,7 @@ struct TransformerOptions {
   int heads = 4;
   int mlp_ratio = 4;           ///< width of the hidden layer of the MLP, in widths of the block
   bool qkv_bias = true;        ///< whether queries, keys and values have a bias
+  double dropout = 0;          ///< chance that training leaves out a value of what attention or the MLP gives
   double drop_path = 0;        ///< chance that training leaves a branch out, for each sample by itself
   double norm_epsilon = 1e-6;  ///< added to the variance
 };
@@ -61,6 +62,7 @@ class TransformerBlockImpl final : public torch::nn::Module {
   torch::nn::LayerNorm attention_norm_{nullptr}, mlp_norm_{nullptr};
   SelfAttention attention_{nullptr};
   torch::nn::Linear hidden_{nullptr}, out_{nullptr};
+  Dropout dropout_{nullptr};
   DropPath drop_path_{nullptr};
 };
 TORCH_MODULE(TransformerBlock);

@@ -22,7 +22,7 @@ struct Method {
   std::unique_ptr<Recognizer> (*make_recognizer)(const Settings& config, const LabelSet& labels) = nullptr;
   std::unique_ptr<Spotter> (*make_spotter)(const Settings& config) = nullptr;
 
-  FrameNeed frames = FrameNeed::onset_and_apex;  ///< what make_recognizer's result reads of samples with frames
+  FrameNeed frames = FrameNeed::onset_and_apex;  ///< what learning reads; recognition may need less
 
   /// The effective configuration for `config`: every key with its value, checked. Throws ConfigError.
   Settings (*resolve_config)(const Settings& config) = nullptr;

@@ -11,7 +11,7 @@
 
 namespace merkit {
 
-/// Kind of input of the methods whose Method::frames is onset_to_offset.
+/// Kind of input of the models that need all faces from onset to offset to recognize.
 inline constexpr const char* kFaceSequenceKind = "onset_to_offset_faces";
 
 FrameNeed frames_needed(const std::string& input_kind);

@@ -39,6 +39,7 @@ void add_align(Commands& commands);
 void add_flow(Commands& commands);
 void add_spot(Commands& commands);
 void add_recognize(Commands& commands);
+void add_explain(Commands& commands);
 void add_train(Commands& commands);
 void add_loso(Commands& commands);
 void add_merge(Commands& commands);

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   cli::add_spot(commands);
   cli::add_align(commands);
   cli::add_flow(commands);
+  cli::add_explain(commands);
   cli::add_synth(commands);
 #endif
   cli::add_recognize(commands);

@@ -83,6 +83,12 @@ Prediction Recognizer::recognize(const Sample& sample) const {
   return recognize(one).front();
 }
 
+Explanation Recognizer::explain(const Sample& sample) const {
+  Explanation explanation;
+  explanation.prediction = recognize(sample);
+  return explanation;
+}
+
 std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
   try {
     const Method& method = find_method(model.info.method);

@@ -57,8 +57,9 @@ struct DualInception final : neural::MotionNetwork {
   }
 
   torch::Tensor forward(const neural::Tensors& batch) override {
-    const torch::Tensor maps = unit_images(batch);
-    const torch::Tensor joined = torch::relu(hidden->forward(streams->forward(maps)));  // [N, 1024]
+    const neural::Tensors maps = streams->forward(unit_images(batch));
+    watch_last_maps(maps);
+    const torch::Tensor joined = torch::relu(hidden->forward(torch::cat(maps, 1).flatten(1)));  // [N, 1024]
     return classifier->forward(dropout->forward(joined));
   }
 };

@@ -89,8 +89,9 @@ struct Featref final : neural::MotionNetwork {
 
   /// The specific features of each class, [N, 256] each.
   neural::Tensors specific_features(const neural::Tensors& batch) {
-    const torch::Tensor maps = unit_images(batch);
-    const torch::Tensor common = torch::relu(shared->forward(streams->forward(maps)));  // [N, 1024]
+    const neural::Tensors maps = streams->forward(unit_images(batch));
+    watch_last_maps(maps);
+    const torch::Tensor common = torch::relu(shared->forward(torch::cat(maps, 1).flatten(1)));  // [N, 1024]
     neural::Tensors features;
     for (const auto& proposal : proposals) features.push_back(proposal->features(common));
     return features;

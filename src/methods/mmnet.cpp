@@ -202,6 +202,7 @@ struct Mmnet final : neural::Network {
     state.maps = torch::relu(difference->forward(batch[1] - batch[0]));  // [N, 90, 56, 56]
     state.maps = torch::relu(first->forward(state.maps));                // [N, 64, 56, 56]
     for (const auto& block : *blocks) state = block->as<AttentionBlock>()->forward(state);
+    watched(neural::kLastMaps, state.maps);
     return classifier->forward((state.maps + position->forward(batch[0])).flatten(1));  // of [N, 256, 7, 7]
   }
 };

@@ -68,6 +68,7 @@ struct OffApexnet final : neural::MotionNetwork {
     neural::Tensors features;  // each [N, 16, 7, 7]
     for (std::size_t i = 0; i < streams->size(); ++i)
       features.push_back(streams[i]->as<nn::Sequential>()->forward(maps.narrow(1, static_cast<std::int64_t>(i), 1)));
+    watch_last_maps(features);
     torch::Tensor hidden = torch::cat(features, 1).flatten(1);  // [N, 1568]
     hidden = first_dropout->forward(torch::relu(first->forward(hidden)));
     hidden = second_dropout->forward(torch::relu(second->forward(hidden)));

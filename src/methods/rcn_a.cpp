@@ -102,6 +102,7 @@ struct RcnA final : neural::MotionNetwork {
     const torch::Tensor attention = class_attention(torch::adaptive_avg_pool2d(maps, {pool, pool}), classifier->weight);
     torch::Tensor state = forwards->forward(maps);
     for (int step = 0; step < 2; ++step) state = recurrent->forward(maps + state);
+    watched(neural::kLastMaps, state);
     state = second_dropout->forward(torch::max_pool2d(state, 2));  // [N, 32, 14, 14]
     return classifier->forward((torch::adaptive_avg_pool2d(state, {pool, pool}) * attention).flatten(1));
   }

@@ -75,7 +75,12 @@ struct Ststnet final : neural::MotionNetwork {
     std::vector<neural::StemBranch> branches;
     for (const auto& stream : *streams) branches.push_back({stream->as<Stream>()->conv, stream->as<Stream>()->norm});
     // Maps of 30x30, maxima of 10x10, means of 5x5: [N, 400]
-    return classifier->forward(neural::apply_stem(batch.front(), branches, dropout, {2, 3, 1, 2}));
+    constexpr neural::StemOptions kStem{2, 3, 1, 2};
+    if (!is_watched()) return classifier->forward(neural::apply_stem(batch.front(), branches, dropout, kStem));
+    return classifier->forward(neural::apply_plain_stem(
+        batch.front(), branches, dropout, kStem, [this](std::size_t stream, const torch::Tensor& maps) {
+          watched(neural::kLastMaps + (" of " + std::to_string(kFilters[stream])) + " filters", maps);
+        }));
   }
 };
 

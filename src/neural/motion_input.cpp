@@ -20,4 +20,9 @@ torch::Tensor MotionNetwork::unit_images(const Tensors& batch) const {
   return input_.scaling == "minmax" ? batch.front() / 255 : batch.front();
 }
 
+void MotionNetwork::watch_last_maps(const Tensors& streams) const {
+  if (!is_watched()) return;
+  for (std::size_t i = 0; i < streams.size(); ++i) watched(kLastMaps + (" " + input_.channels.at(i)), streams[i]);
+}
+
 }  // namespace merkit::neural

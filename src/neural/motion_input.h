@@ -23,6 +23,9 @@ class MotionNetwork : public Network {
   /// The images of a batch in a range of about 1: maps scaled to 0..255 are divided by it.
   torch::Tensor unit_images(const Tensors& batch) const;
 
+  /// watched() for the last maps of streams that read one channel each.
+  void watch_last_maps(const Tensors& streams) const;
+
  private:
   MotionInputConfig input_;
 };

@@ -28,6 +28,12 @@ void add_prediction(Row& row, const std::optional<Prediction>& prediction, const
     for (const float logit : prediction->logits) row.push_back(csv_number(logit));
 }
 
+std::string joined(const std::vector<std::string>& files) {
+  std::string result;
+  for (const auto& file : files) result += (result.empty() ? "" : ";") + file;
+  return result;
+}
+
 }  // namespace
 
 std::string csv_number(double value) { return nlohmann::json(rounded(value)).dump(); }
@@ -38,6 +44,13 @@ Row csv_columns(const RecordOptions& options, const LabelSet& labels) {
     columns = {"clip_id", "dataset", "subject", "source", "onset", "apex", "offset", "fps", "label_true"};
     add_prediction_columns(columns, options, labels);
     columns.insert(columns.end(), {"status", "error", "model", "fold", "seed", "seen_subject"});
+  } else if (options.kind == "explanation") {
+    columns = {"clip_id", "source", "status", "error", "onset", "apex", "offset"};
+    add_prediction_columns(columns, options, labels);
+    for (const char* motion : {"learned", "tvl1"})
+      for (const char* figure : {"face_mean_px", "face_p95_px", "elsewhere_mean_px", "elsewhere_p95_px"})
+        columns.push_back(std::string(motion) + "_" + figure);
+    columns.push_back("files");
   } else if (options.kind == "alignment" || options.kind == "flow") {
     columns = {"clip_id", "source", "status", "error",   "frames", "frames_with_face",
                "onset",   "apex",   "offset", "mean_px", "max_px", "files"};
@@ -94,14 +107,33 @@ std::vector<Row> csv_rows(const PredictionRecord& record, const RecordOptions& o
 }
 
 std::vector<Row> csv_rows(const FilesRecord& record) {
-  std::string files;
-  for (const auto& file : record.files) files += (files.empty() ? "" : ";") + file;
   const auto& interval = record.interval;
   return {{record.clip_id, record.source, std::string(to_string(record.problem.status)), record.problem.message,
            std::to_string(record.frames), std::to_string(record.frames_with_face),
            interval ? std::to_string(interval->onset) : "", interval ? number_or_empty(interval->apex) : "",
            interval ? std::to_string(interval->offset) : "", interval ? csv_number(record.mean_px) : "",
-           interval ? csv_number(record.max_px) : "", files}};
+           interval ? csv_number(record.max_px) : "", joined(record.files)}};
+}
+
+std::vector<Row> csv_rows(const ExplanationRecord& record, const RecordOptions& options, const LabelSet& labels) {
+  const auto& interval = record.interval;
+  Row row{record.clip_id,
+          record.source,
+          std::string(to_string(record.problem.status)),
+          record.problem.message,
+          interval ? std::to_string(interval->onset) : "",
+          interval ? number_or_empty(interval->apex) : "",
+          interval ? std::to_string(interval->offset) : ""};
+  add_prediction(row, record.prediction, options, labels);
+  for (const auto& size : {record.learned, record.tvl1}) {
+    if (size)
+      row.insert(row.end(), {csv_number(size->face_mean_px), csv_number(size->face_p95_px),
+                             csv_number(size->elsewhere_mean_px), csv_number(size->elsewhere_p95_px)});
+    else
+      row.insert(row.end(), 4, "");
+  }
+  row.push_back(joined(record.files));
+  return {row};
 }
 
 }  // namespace merkit

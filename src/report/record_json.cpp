@@ -102,4 +102,52 @@ Json to_json(const FilesRecord& record, const RecordOptions& options) {
   return result;
 }
 
+namespace {
+
+Json to_json(const std::optional<MotionSize>& size) {
+  if (!size) return nullptr;
+  return {{"face_mean_px", rounded(size->face_mean_px)},
+          {"face_p95_px", rounded(size->face_p95_px)},
+          {"elsewhere_mean_px", rounded(size->elsewhere_mean_px)},
+          {"elsewhere_p95_px", rounded(size->elsewhere_p95_px)}};
+}
+
+}  // namespace
+
+Json to_json(const ExplanationRecord& record, const LabelSet& labels) {
+  const auto& interval = record.interval;
+  Json result{{"schema", "merkit/explanation/1"},
+              {"clip_id", record.clip_id},
+              {"dataset", record.dataset},
+              {"subject", record.subject},
+              {"source", record.source},
+              {"onset", interval ? Json(interval->onset) : Json()},
+              {"apex", interval ? number_or_null(interval->apex) : Json()},
+              {"offset", interval ? Json(interval->offset) : Json()}};
+  add_prediction(result, record.prediction, {}, labels);
+  result["motion"] = {{"learned", to_json(record.learned)}, {"tvl1", to_json(record.tvl1)}};
+  result["maps"] = Json::array();
+  for (const auto& map : record.maps)
+    result["maps"].push_back({{"name", map.name},
+                              {"file", map.file},
+                              {"face_mean", rounded(map.face_mean)},
+                              {"elsewhere_mean", rounded(map.elsewhere_mean)}});
+  result["regions"] = Json::array();
+  for (const auto& [box, weight] : record.regions)
+    result["regions"].push_back(
+        {{"box", {rounded(box.x), rounded(box.y), rounded(box.x + box.width), rounded(box.y + box.height)}},
+         {"weight", rounded(weight)}});
+  result["files"] = record.files;
+  result["status"] = to_string(record.problem.status);
+  result["error"] = error_of(record.problem);
+  result["model"] = record.model;
+  return result;
+}
+
+std::string explanation_json(const ExplanationRecord& record, const Provenance& provenance, const LabelSet& labels) {
+  Json document = to_json(record, labels);
+  document["provenance"] = to_json(provenance);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace merkit

@@ -107,6 +107,13 @@ void RecordWriter::write(const FilesRecord& record) {
     impl_->write(to_json(record, impl_->options));
 }
 
+void RecordWriter::write(const ExplanationRecord& record) {
+  if (impl_->options.format == RecordFormat::csv)
+    impl_->write(csv_rows(record, impl_->options, impl_->labels), record.problem.status);
+  else
+    impl_->write(to_json(record, impl_->labels));
+}
+
 void RecordWriter::finish(bool interrupted) {
   if (impl_->options.format != RecordFormat::json) return;
   nlohmann::ordered_json summary{{"records", impl_->records}};

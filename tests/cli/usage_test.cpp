@@ -16,8 +16,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const char* kCommands[] = {"run",    "align",   "flow",  "spot",   "recognize",  "train", "evaluate", "synth",
-                           "models", "methods", "cache", "doctor", "completion", "loso",  "merge",    "report"};
+const char* kCommands[] = {"run",        "align", "flow",   "spot",    "recognize", "train",
+                           "evaluate",   "synth", "models", "methods", "cache",     "doctor",
+                           "completion", "loso",  "merge",  "report",  "explain"};
 
 TEST(Help, GoesToStdoutAndNamesEveryCommand) {
   const RunResult result = run_merkit({"--help"});

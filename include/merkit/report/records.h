@@ -2,6 +2,7 @@
 
 #include "merkit/core/label_set.h"
 #include "merkit/core/prediction.h"
+#include "merkit/core/weighted_region.h"
 #include "merkit/evaluation/comparison.h"
 #include "merkit/evaluation/metrics.h"
 #include "merkit/evaluation/spotting_metrics.h"
@@ -47,9 +48,31 @@ struct FilesRecord {
   std::vector<std::string> files;
 };
 
+/// Size of a motion in pixels of the crop, within the hull of the face's landmarks and outside of it.
+struct MotionSize {
+  double face_mean_px = 0, face_p95_px = 0, elsewhere_mean_px = 0, elsewhere_p95_px = 0;
+};
+
+/// One row of `merkit explain`: what was said of a clip, why, and the pictures of it.
+struct ExplanationRecord {
+  struct Map {
+    std::string name, file;
+    double face_mean = 0, elsewhere_mean = 0;  ///< of its values, within the hull of the face and outside of it
+  };
+  std::string clip_id, dataset, subject, source, model;
+  std::optional<Interval> interval;  ///< known once the clip has been read
+  std::optional<Prediction> prediction;
+  std::optional<MotionSize> learned, tvl1;
+  std::vector<Map> maps;
+  std::vector<WeightedRegion> regions;
+  std::vector<std::string> files;
+  ClipProblem problem;
+};
+
 struct RecordOptions {
   RecordFormat format = RecordFormat::json;
-  std::string kind;     ///< "analysis", "spotting", "prediction", "alignment" or "flow": the schema's name
+  std::string kind;     ///< "analysis", "spotting", "prediction", "alignment", "flow" or "explanation": the schema's
+                        ///< name
   bool logits = false;  ///< predictions: include logits
   bool timing = false;  ///< analyses: include wall-clock seconds (equal runs then differ)
 };
@@ -66,6 +89,7 @@ class RecordWriter {
   void write(const ClipAnalysis& analysis);
   void write(const PredictionRecord& record);
   void write(const FilesRecord& record);
+  void write(const ExplanationRecord& record);
 
   /// Closes the document. `interrupted` is noted in the summary.
   void finish(bool interrupted = false);
@@ -74,6 +98,9 @@ class RecordWriter {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// An explanation with where it comes from, as a document of its own.
+std::string explanation_json(const ExplanationRecord& record, const Provenance& provenance, const LabelSet& labels);
 
 /// A prediction read back from any of the three formats.
 struct StoredPrediction {

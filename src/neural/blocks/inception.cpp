@@ -34,14 +34,14 @@ InceptionStreamsImpl::InceptionStreamsImpl(int channels) {
   }
 }
 
-torch::Tensor InceptionStreamsImpl::forward(const torch::Tensor& maps) {
+std::vector<torch::Tensor> InceptionStreamsImpl::forward(const torch::Tensor& maps) {
   std::vector<torch::Tensor> features;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     torch::Tensor stream = maps.narrow(1, static_cast<std::int64_t>(i), 1);
     for (const auto& block : *streams_[i]) stream = block->as<InceptionBlock>()->forward(stream);
     features.push_back(stream);  // [N, 64, H/4, W/4]
   }
-  return torch::cat(features, 1).flatten(1);
+  return features;
 }
 
 }  // namespace merkit::neural

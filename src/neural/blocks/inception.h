@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include <torch/torch.h>
 
 namespace merkit::neural {
@@ -16,13 +18,13 @@ class InceptionBlock final : public torch::nn::Module {
 };
 
 /// The trunk of Dual-Inception and of what builds on it: a stream of two blocks (6 and 16 filters) for each channel.
-/// [N, channels, H, W] -> [N, channels * 64 * (H/4) * (W/4)].
+/// [N, channels, H, W] -> [N, 64, H/4, W/4] of each channel.
 class InceptionStreamsImpl final : public torch::nn::Module {
  public:
   explicit InceptionStreamsImpl(int channels);
-  torch::Tensor forward(const torch::Tensor& maps);
+  std::vector<torch::Tensor> forward(const torch::Tensor& maps);
 
-  /// Length of a row of forward() for maps of `size` x `size`.
+  /// Length of a row of what forward() gives, joined and flattened, for maps of `size` x `size`.
   static int features(int channels, int size) { return channels * 64 * (size / 2 / 2) * (size / 2 / 2); }
 
  private:

@@ -232,11 +232,14 @@ torch::Tensor fused_stem(const torch::Tensor& images, const std::vector<StemBran
 }  // namespace
 
 torch::Tensor apply_plain_stem(const torch::Tensor& images, const std::vector<StemBranch>& branches, Dropout dropout,
-                               const StemOptions& options) {
+                               const StemOptions& options,
+                               const std::function<void(std::size_t branch, const torch::Tensor& maps)>& see) {
   std::vector<torch::Tensor> maps;
-  for (StemBranch branch : branches)
-    maps.push_back(torch::max_pool2d(branch.normalisation->forward(torch::relu(branch.convolution->forward(images))),
-                                     options.pool, options.pool, options.pool_padding));
+  for (StemBranch branch : branches) {
+    const torch::Tensor whole = branch.normalisation->forward(torch::relu(branch.convolution->forward(images)));
+    if (see) see(maps.size(), whole);
+    maps.push_back(torch::max_pool2d(whole, options.pool, options.pool, options.pool_padding));
+  }
   const torch::Tensor kept = dropout->forward(torch::cat(maps, 1));
   return (options.average > 1 ? torch::avg_pool2d(kept, options.average) : kept).flatten(1);
 }

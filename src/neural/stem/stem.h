@@ -2,6 +2,8 @@
 
 #include "neural/network.h"
 
+#include <cstddef>
+#include <functional>
 #include <vector>
 
 #include <torch/torch.h>
@@ -31,8 +33,10 @@ struct StemOptions {
 torch::Tensor apply_stem(const torch::Tensor& images, const std::vector<StemBranch>& branches, Dropout dropout,
                          const StemOptions& options);
 
-/// The same by LibTorch's layers always, for comparison.
+/// The same by LibTorch's layers always, for comparison and for those who look at the maps: `see`, if any, is given
+/// those of each branch [N, filters, H, W], as they are before pooling.
 torch::Tensor apply_plain_stem(const torch::Tensor& images, const std::vector<StemBranch>& branches, Dropout dropout,
-                               const StemOptions& options);
+                               const StemOptions& options,
+                               const std::function<void(std::size_t branch, const torch::Tensor& maps)>& see = {});
 
 }  // namespace merkit::neural

@@ -71,14 +71,19 @@ details { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1r
 summary { cursor: pointer; }
 pre { overflow-x: auto; font-size: .8125rem; line-height: 1.4; white-space: pre-wrap; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+@page { margin: 16mm 14mm; }
 @media print {
   :root { color-scheme: light; --ink: #000000; --faint: #444444; --paper: #ffffff; --panel: #ffffff; --line: #bbbbbb;
     --series: #0072b2; --rest: #e8e8e8; --alarm: #b3261e; --shade: 0, 114, 178; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0 1px; }
   .table { overflow: visible; }
   table { font-size: 8pt; } th, td { padding: .15rem .35rem; }
-  h2, h3, h4, caption { break-after: avoid; }
-  tr, figure, .tile, .clip, .confusion { break-inside: avoid; }
+  h2, h3, h4, caption, thead, h3 + .note, summary { break-after: avoid; }
+  tr, figure, .tile, .clip, .confusion, dl > div, .table:not(:has(tr:nth-child(20))) { break-inside: avoid; }
+  summary { list-style: none; }
+  .clips { grid-template-columns: repeat(3, 1fr); gap: .5rem; }
+  .clip { padding: .5rem; } .clip figcaption { font-size: 6pt; overflow-wrap: normal; }
   .tile, .clip { border: 1px solid var(--line); }
   .bar, .chart svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; }

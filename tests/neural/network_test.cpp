@@ -1,7 +1,5 @@
 #include "merkit/core/error.h"
-#include "methods/catalog.h"
-#include "methods/every_recognizer.h"
-#include "neural/neural_recognizer.h"
+#include "neural/all_networks.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 #include "support/synthetic_samples.h"
@@ -15,38 +13,10 @@
 namespace merkit::neural {
 namespace {
 
-using merkit::testing::knows;
 using merkit::testing::RecordingObserver;
 using merkit::testing::synthetic_samples;
 using merkit::testing::three_emotions;
 using ::testing::HasSubstr;
-
-/// The networks of all methods, with three classes and their default configuration but for the size of the input, where
-/// it can be set: that of the synthetic samples.
-std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> all_networks() {
-  std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> list;
-  for (const Method& method : {
-#define MERKIT_METHOD(name) catalog::name(),
-#include "neural_methods.inc"
-#undef MERKIT_METHOD
-       })
-    if (method.make_recognizer) {
-      Settings config;
-      if (knows(method.resolve_config(config), "input.size")) config.set("input.size", "28", "test");
-      list.emplace_back(method.name, method.make_recognizer(config, three_emotions()));
-    }
-  return list;
-}
-
-Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
-/// What loss() and forward() are given.
-Tensors encoded(Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  const torch::NoGradGuard no_grad;
-  return network.fixed(stacked(all));
-}
 
 TEST(EveryNetwork, SendsAGradientToEveryParameterThatLearnsFromLabels) {
   for (const auto& [name, recognizer] : all_networks()) {
@@ -62,6 +32,24 @@ TEST(EveryNetwork, SendsAGradientToEveryParameterThatLearnsFromLabels) {
       EXPECT_GT(parameter.value().grad().abs().sum().item<float>(), 0) << name << " " << parameter.key();
     }
   }
+}
+
+TEST(EveryNetwork, SendsAGradientToEveryParameterThatLearnsWithoutLabels) {
+  int stages = 0;
+  for (const auto& [name, recognizer] : all_networks()) {
+    const Pretraining* const stage = network_of(*recognizer).pretraining();
+    if (!stage) continue;
+    ++stages;
+    std::vector<Tensors> shown;
+    for (const Sample& sample : synthetic_samples(2, 3)) shown.push_back(stage->encode(sample));
+    stage->part->train();
+    stage->loss(stacked(shown), make_generator(1)).backward();
+    for (const auto& parameter : stage->part->named_parameters()) {
+      ASSERT_TRUE(parameter.value().grad().defined()) << name << " " << parameter.key();
+      EXPECT_GT(parameter.value().grad().abs().sum().item<float>(), 0) << name << " " << parameter.key();
+    }
+  }
+  EXPECT_GE(stages, 2);
 }
 
 TEST(EveryNetwork, GivesOneRowOfLogitsASample) {

@@ -24,7 +24,7 @@ struct MotionLearningConfig {
   double warped_share = 0.5;
   double warp_px = 1.5;
   int warp_cells = 6;
-  double warp_noise = 0.01;
+  double warp_noise = 0.03;
   double known_motion = 0.1;
   TrainingConfig training;
 };

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "methods/catalog.h"
+#include "methods/every_recognizer.h"
+#include "neural/neural_recognizer.h"
+#include "neural/tensors.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace merkit::neural {
+
+/// The networks of all methods, with three classes and their default configuration but for the size of the input, where
+/// it can be set: that of the synthetic samples. `settings` are for those that know them.
+inline std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> all_networks(
+    const std::vector<std::pair<std::string, std::string>>& settings = {}) {
+  std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> list;
+  for (const Method& method : {
+#define MERKIT_METHOD(name) catalog::name(),
+#include "neural_methods.inc"
+#undef MERKIT_METHOD
+       })
+    if (method.make_recognizer) {
+      Settings config;
+      if (merkit::testing::knows(method.resolve_config(config), "input.size")) config.set("input.size", "28", "test");
+      for (const auto& [path, value] : settings)
+        if (merkit::testing::knows(method.resolve_config(config), path)) config.set(path, value, "test");
+      list.emplace_back(method.name, method.make_recognizer(config, merkit::testing::three_emotions()));
+    }
+  return list;
+}
+
+inline Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
+
+/// What loss() and forward() are given.
+inline Tensors encoded(Network& network, const SampleSet& samples) {
+  std::vector<Tensors> all;
+  for (const Sample& sample : samples) all.push_back(network.encode(sample));
+  const torch::NoGradGuard no_grad;
+  return network.fixed(stacked(all));
+}
+
+}  // namespace merkit::neural

@@ -7,6 +7,7 @@
 // two without those of each of GROUPS groups of people; KEY=VALUE are settings of METHOD. Errors are in pixels of the
 // aligned face: inside the face where all motion is known (exact), else at the 51 inner landmarks, without the
 // landmarks' mean motion, which is the head's.
+#include "merkit/core/error.h"
 #include "merkit/core/files.h"
 #include "merkit/core/settings.h"
 #include "merkit/data/csv.h"
@@ -150,7 +151,18 @@ MotionField learned_motion(merkit::neural::Network& network, const Sample& sampl
           map(1, static_cast<double>(crop.height) / static_cast<double>(motion.size(1)))};
 }
 
-struct Silent final : merkit::FitObserver {
+merkit::Method method_of(const std::string& name) {
+  for (const merkit::Method& method : {
+#define MERKIT_METHOD(name) merkit::catalog::name(),
+#include "neural_methods.inc"
+#undef MERKIT_METHOD
+       })
+    if (method.name == name) return method;
+  throw merkit::ConfigError("\"" + name + "\" is no method of LibTorch");
+}
+
+/// Tells of the stage without labels.
+struct Progress final : merkit::FitObserver {
   void on_epoch(int, int, double, double) override {}
   void on_pretraining_epoch(int epoch, int epochs, double loss) override {
     if (epoch % std::max(1, epochs / 5) == 0) std::fprintf(stderr, "epoch %d of %d: %.5f\n", epoch, epochs, loss);
@@ -201,8 +213,8 @@ int main(int argc, char** argv) {
     merkit::SampleSet training;
     for (const Case& one : cases)
       if (one.sample.label && !in_group(one)) training.push_back(one.sample);
-    const auto recognizer = merkit::catalog::frl_dgt().make_recognizer(config, merkit::LabelSet(classes));
-    Silent observer;
+    const auto recognizer = method_of(name).make_recognizer(config, merkit::LabelSet(classes));
+    Progress observer;
     recognizer->fit(training, {}, observer);
     auto& network = dynamic_cast<merkit::neural::NeuralRecognizer&>(*recognizer).network();
     for (std::size_t i = 0; i < cases.size(); ++i)

@@ -87,6 +87,10 @@ TEST_P(EveryRecognizer, LearnsSixSamplesByHeart) {
   const auto recognizer = make({{"training.epochs", "150"},
                                 {"training.learning_rate", "0.001"},
                                 {"dropout", "0.1"},
+                                {"training.sampling", "each_once"},
+                                {"training.augmentation.mirror", "0"},
+                                {"training.augmentation.shift_px", "0"},
+                                {"training.augmentation.scale", "0"},
                                 {"training.shuffle", "true"}});
   const SampleSet samples = synthetic_samples(2, 3);
   RecordingObserver observer;

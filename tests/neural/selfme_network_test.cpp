@@ -135,7 +135,7 @@ TEST(Selfme, AddsTheContrastBetweenHalvesToItsLoss) {
 }
 
 TEST(Selfme, ShowsWhatItFindsToWhoWatches) {
-  const auto recognizer = selfme({{"motion.keypoints.occlusion", "true"}});
+  const auto recognizer = selfme({{"motion.kind", "keypoints"}, {"motion.keypoints.occlusion", "true"}});
   Network& network = network_of(*recognizer);
   std::map<std::string, std::vector<std::int64_t>> heard;
   network.set_watcher([&](const std::string& name, const torch::Tensor& value) { heard[name] = value.sizes().vec(); });

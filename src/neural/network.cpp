@@ -27,7 +27,6 @@ std::int64_t Network::parameter_count() const {
 }
 
 void Network::use_generator(const at::Generator& generator) {
-  generator_ = generator;
   for (const auto& module : modules(/*include_self=*/false))
     if (auto* dropout = dynamic_cast<DropoutImpl*>(module.get())) dropout->use_generator(generator);
 }

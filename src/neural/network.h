@@ -72,7 +72,6 @@ class Network : public torch::nn::Module {
 
   /// Gives every Dropout below its random numbers.
   void use_generator(const at::Generator& generator);
-  const c10::optional<at::Generator>& generator() const { return generator_; }
 
   /// From now on what watched() is called with goes to `watcher` too; empty: to nobody.
   void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
@@ -88,7 +87,6 @@ class Network : public torch::nn::Module {
   bool is_watched() const { return static_cast<bool>(watcher_); }
 
  private:
-  c10::optional<at::Generator> generator_;
   Watcher watcher_;
 };
 

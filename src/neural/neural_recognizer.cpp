@@ -125,7 +125,6 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   // Two streams of one seed: dropout must not see the numbers that order the samples.
   network->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));
   network->to(device_);
-  const TrainingRun run{options.seed, options.states.get(), type_.method, identity_.config.to_json()};
   const auto encoded = [&](const SampleSet& samples, const std::function<Tensors(const Sample&)>& encode) {
     std::vector<Tensors> tensors(samples.size());
     for_each_number(samples.size(), options.threads, [&](std::size_t i) { tensors[i] = encode(samples[i]); });
@@ -133,14 +132,15 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   };
   if (const Pretraining* const before = network->pretraining()) {
     const SampleSet seen = without(training, options.not_for_pretraining);
-    pretrain(*before, moved(encoded(seen, before->encode), device_), run, observer);
+    pretrain(*before, moved(encoded(seen, before->encode), device_), {options.seed, options.states.get(), type_.method},
+             observer);
   }
   const Tensors inputs =
       fixed_in_parts(*network, encoded(training, [&](const Sample& sample) { return network->encode(sample); }));
   NeuralRecognizer so_far(*this);
   so_far.network_ = network;
   so_far.ready_ = true;
-  train(*network, {inputs, labels.to(device_), identity_.labels.size()}, config, run, observer,
+  train(*network, {inputs, labels.to(device_), identity_.labels.size()}, config, options.seed, observer,
         [&](int epoch) { observer.on_state(epoch, so_far); });
   network->eval();
   network_ = network;

@@ -28,18 +28,8 @@ ContentHash key_of(const Stage& stage, const std::string& method, const std::str
   hasher.add(torch_version());
   hasher.add(stage.seed);
   for (const torch::Tensor& input : stage.inputs) add_bytes(hasher, input);
-  if (stage.labels.defined()) add_bytes(hasher, stage.labels);
   for (const torch::Tensor& value : stage.module->parameters()) add_bytes(hasher, value);
   return hasher.digest();
-}
-
-void run_kept(Stage& stage, const TrainingRun& given, const std::string& settings) {
-  stage.seed = given.seed;
-  if (!given.store) return run(stage);
-  stage.store = given.store;
-  stage.key = key_of(stage, given.method, settings);
-  const auto claim = given.store->claim(stage.key);
-  run(stage);
 }
 
 }  // namespace
@@ -54,10 +44,11 @@ double ScheduleConfig::at(int epoch, int epochs) const {
   return factor + (1 - factor) * (1 + std::cos(M_PI * way)) / 2;
 }
 
-void train(Network& network, const TrainingData& data, const TrainingConfig& config, const TrainingRun& run,
+void train(Network& network, const TrainingData& data, const TrainingConfig& config, std::uint64_t seed,
            FitObserver& observer, const std::function<void(int)>& after_epoch) {
   Stage stage;
   stage.config = config;
+  stage.seed = seed;
   stage.module = &network;
   stage.inputs = data.inputs;
   stage.labels = data.labels;
@@ -65,9 +56,7 @@ void train(Network& network, const TrainingData& data, const TrainingConfig& con
   network.see_class_counts(stage.class_counts.to(data.labels.device()));
   torch::Tensor class_weights;
   if (config.class_weights == "balanced") class_weights = balanced_weights(stage.class_counts).to(data.labels.device());
-  const at::Generator changes = make_generator(run.seed ^ 0xc2b2ae3d27d4eb4full);
-  stage.generators = {changes};
-  if (network.generator()) stage.generators.push_back(*network.generator());
+  const at::Generator changes = make_generator(seed ^ 0xc2b2ae3d27d4eb4full);
   stage.rate_share = [&](const std::string& name) { return network.rate_share(name); };
   stage.loss = [&](const Tensors& batch, const torch::Tensor& labels) {
     if (!config.augmentation.any()) return network.loss(batch, labels, class_weights);
@@ -77,22 +66,28 @@ void train(Network& network, const TrainingData& data, const TrainingConfig& con
     observer.on_epoch(epoch, config.epochs, loss, accuracy);
     if (after_epoch) after_epoch(epoch);
   };
-  run_kept(stage, run, run.settings);
+  run(stage);
 }
 
-void pretrain(const Pretraining& pretraining, const Tensors& inputs, const TrainingRun& run, FitObserver& observer) {
+void pretrain(const Pretraining& pretraining, const Tensors& inputs, const PretrainingRun& given,
+              FitObserver& observer) {
   Stage stage;
   stage.config = pretraining.training;
+  stage.seed = given.seed;
   stage.module = pretraining.part;
   stage.inputs = inputs;
-  const at::Generator chance = make_generator(run.seed ^ 0x165667b19e3779f9ull);
+  const at::Generator chance = make_generator(given.seed ^ 0x165667b19e3779f9ull);
   stage.generators = {chance};
   stage.loss = [&](const Tensors& batch, const torch::Tensor&) { return Loss{pretraining.loss(batch, chance), {}}; };
   stage.after_epoch = [&](int epoch, double loss, double) {
     observer.on_pretraining_epoch(epoch, pretraining.training.epochs, loss);
   };
   stage.before_epoch = pretraining.before_epoch;
-  run_kept(stage, run, pretraining.settings);
+  if (!given.store) return run(stage);
+  stage.store = given.store;
+  stage.key = key_of(stage, given.method, pretraining.settings);
+  const auto claim = given.store->claim(stage.key);
+  run(stage);
 }
 
 }  // namespace merkit::neural

@@ -115,12 +115,11 @@ struct Pretraining {
   std::string settings;                         ///< all that decides the result besides samples and seed
 };
 
-/// What training is given besides samples.
-struct TrainingRun {
+/// What a stage without labels is given besides samples.
+struct PretrainingRun {
   std::uint64_t seed = 1;
-  const StateStore* store = nullptr;  ///< where the state of a stage is kept and found again; null: nowhere
+  const StateStore* store = nullptr;  ///< where its state is kept and found again; null: nowhere
   std::string method = {};            ///< its name
-  std::string settings = {};          ///< of the method
 };
 
 /// A training set, encoded, on the network's device.
@@ -133,13 +132,14 @@ struct TrainingData {
 /// The stage with labels; the weights of the last epoch are kept. Everything that it draws (the order of samples, what
 /// augmentation does) depends on the seed alone; class weights and sampling are estimated from `data`. `after_epoch` is
 /// called with the number of each finished epoch, from 1, and finds the network in evaluation mode.
+/// Its states are not kept: observers may want the network as it was after each epoch, which no later state gives back.
 /// Throws ConfigError when the loss ceases to be finite or the network cannot be augmented, Interrupted when a stop was
 /// requested, and whatever the callbacks throw.
-void train(Network& network, const TrainingData& data, const TrainingConfig& config, const TrainingRun& run,
+void train(Network& network, const TrainingData& data, const TrainingConfig& config, std::uint64_t seed,
            FitObserver& observer, const std::function<void(int)>& after_epoch = {});
 
 /// The stage without labels that some networks have before it: `inputs` are rows of what Pretraining::encode gives.
 /// Throws like train().
-void pretrain(const Pretraining& pretraining, const Tensors& inputs, const TrainingRun& run, FitObserver& observer);
+void pretrain(const Pretraining& pretraining, const Tensors& inputs, const PretrainingRun& run, FitObserver& observer);
 
 }  // namespace merkit::neural

@@ -112,6 +112,24 @@ TEST(FrlDgt, LearnsWithoutLabelsFirst) {
   EXPECT_EQ(observer.with_labels.size(), 2u);
 }
 
+/// A labelled stage gone on from a later state would show observers that choose an epoch the wrong weights.
+TEST(FrlDgt, KeepsTheStateOfTheStageWithoutLabelsAlone) {
+  struct Shelf final : StateStore {
+    mutable std::set<std::string> keys;
+    std::optional<std::string> find(const ContentHash&) const override { return std::nullopt; }
+    void put(const ContentHash& key, std::string_view) const override { keys.insert(key.hex()); }
+    std::shared_ptr<void> claim(const ContentHash&) const override { return {}; }
+  };
+  for (const bool learned : {true, false}) {
+    const auto shelf = std::make_shared<Shelf>();
+    FitOptions options;
+    options.states = shelf;
+    RecordingObserver observer;
+    made({{"displacement", learned ? "learned" : "flow"}})->fit(synthetic_samples(2, 3), options, observer);
+    EXPECT_EQ(shelf->keys.size(), learned ? 1u : 0u);
+  }
+}
+
 /// Stage by stage: what learns when.
 TEST(FrlDgt, ChangesItsDisplacementWithLabelsOnlyWhereItShall) {
   const auto unet_after = [](const char* rate, const char* epochs) {

@@ -145,7 +145,7 @@ std::vector<std::vector<float>> batches_of(bool shuffle, std::uint64_t seed) {
   config.shuffle = shuffle;
   RecordingObserver observer;
   const torch::Tensor samples = torch::arange(10, torch::kFloat32).unsqueeze(1);
-  train(spy, {{samples}, samples.squeeze(1).gt(4).to(torch::kInt64), 2}, config, {seed}, observer);
+  train(spy, {{samples}, samples.squeeze(1).gt(4).to(torch::kInt64), 2}, config, seed, observer);
   return spy.batches;
 }
 
@@ -176,7 +176,7 @@ TEST(Trainer, ReportsMeanLossAndAccuracy) {
   config.epochs = 1;
   config.batch_size = 100;
   RecordingObserver observer;
-  train(spy, {{torch::ones({4, 1})}, torch::tensor({0, 0, 0, 1}, torch::kInt64), 2}, config, {1}, observer);
+  train(spy, {{torch::ones({4, 1})}, torch::tensor({0, 0, 0, 1}, torch::kInt64), 2}, config, 1, observer);
   ASSERT_EQ(observer.losses.size(), 1u);
   EXPECT_NEAR(observer.losses[0], 0.693147, 1e-5);
   EXPECT_NEAR(observer.accuracies[0], 0.75, 1e-9);
@@ -187,7 +187,7 @@ TEST(Trainer, SaysWhenTrainingDiverges) {
   TrainingConfig config;
   RecordingObserver observer;
   const torch::Tensor samples = torch::full({4, 1}, std::numeric_limits<float>::infinity());
-  EXPECT_THROW(train(spy, {{samples}, torch::tensor({0, 1, 0, 1}, torch::kInt64), 2}, config, {1}, observer),
+  EXPECT_THROW(train(spy, {{samples}, torch::tensor({0, 1, 0, 1}, torch::kInt64), 2}, config, 1, observer),
                ConfigError);
 }
 

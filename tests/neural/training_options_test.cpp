@@ -113,7 +113,7 @@ struct Spy final : Network {
 void train_spy(Spy& spy, const TrainingConfig& config) {
   const torch::Tensor labels = torch::tensor({0, 0, 1, 0, 0, 0, 1, 0, 0, 0}, torch::kInt64);
   RecordingObserver observer;
-  train(spy, {{labels.to(torch::kFloat32).unsqueeze(1)}, labels, 3}, config, {1}, observer);
+  train(spy, {{labels.to(torch::kFloat32).unsqueeze(1)}, labels, 3}, config, 1, observer);
 }
 
 TEST(Trainer, WeighsClassesByTheirNumbersWhenTold) {

@@ -34,6 +34,7 @@ struct LosoRequest {
   std::vector<std::uint64_t> seeds{1};
   fs::path directory;
   int pretraining_groups = 0;
+  std::string pretrained;
   bool skip_failed = false, allow_count_mismatch = false;
 };
 
@@ -132,6 +133,16 @@ int conclude(const LosoDirectory& run, bool partial) {
   return partial ? kAllDone : kSomeFailed;
 }
 
+/// Throws InputError naming a person of the run who taught the model.
+void check_never_seen(const ModelFile& model, const LosoPlan& plan) {
+  for (const auto& clip : plan.clips)
+    for (const auto& person : model.info.subjects)
+      if (person == clip.dataset + "/" + clip.subject)
+        throw InputError(
+            "model \"" + model.info.name + "\" has learned from " + person + ", who is held out in this run",
+            "take a model of other people, such as of another data set");
+}
+
 int loso(const LosoRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common, request.method);
@@ -153,12 +164,15 @@ int loso(const LosoRequest& request) {
   plan.held_out = protocol.held_out;
   plan.epoch_selection = request.epoch_selection;
   plan.pretraining_groups = request.pretraining_groups;
+  const auto pretrained = pretrained_model(request.pretrained, request.common.model_dir);
+  if (pretrained) plan.pretrained = pretrained->sha256;
   plan.data = data_hash(prepared, config);
   plan.software = tool_version() + " " + git_description();
   plan.seeds = request.seeds;
   for (std::size_t i = 0; i < prepared.clips.size(); ++i)
     plan.clips.push_back(
         {prepared.clips[i].clip_id, prepared.clips[i].dataset, prepared.clips[i].subject, *prepared.samples[i].label});
+  if (pretrained) check_never_seen(*pretrained, plan);
   const LosoDirectory run(request.directory, plan);
 
   std::vector<LosoPlan::Task> tasks = own_tasks(request, plan);
@@ -172,6 +186,7 @@ int loso(const LosoRequest& request) {
     FitOptions options;
     options.device = request.common.device;
     options.states = state_store(cache);
+    options.pretrained = pretrained;
     const LabelSet labels = protocol.labels();
     ordered_batch<bool>(
         tasks.size(), std::max(1, std::min<int>(request.common.job_count(), static_cast<int>(tasks.size()))),
@@ -237,6 +252,7 @@ void add_loso(Commands& commands) {
                   "stage, done without all people held out in the group; 0: each fold has its own")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
+  add_pretrained_option(command, request->pretrained);
   command.add_option("--apex-policy", request->apex_policy, "Clips without annotated apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
   auto* const shard = command.add_option("--shard", request->shard, "Only every N-th task, from the I-th: I/N");

@@ -20,7 +20,7 @@ struct TrainRequest {
   CommonOptions common;
   BatchOptions batch;
   CacheOption cache;
-  std::string method, labels, licence, apex_policy;
+  std::string method, labels, licence, apex_policy, pretrained;
   std::filesystem::path model;
   std::vector<std::string> without;
   std::optional<std::uint64_t> seed;
@@ -98,6 +98,7 @@ int train(const TrainRequest& request) {
     throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
   const LabelSet labels = find_labels(config.labels);
   const Settings method_settings = method.resolve_config(settings.method(method.name));
+  const auto pretrained = pretrained_model(request.pretrained, request.common.model_dir);
   AtomicFile probe(request.model);  // better to hear of a missing directory now than after the training
 
   const auto cache = request.cache.open();
@@ -113,6 +114,7 @@ int train(const TrainRequest& request) {
   options.device = request.common.device;
   options.licence = request.licence;
   options.states = state_store(cache);
+  options.pretrained = pretrained;
   std::string command;
   for (const auto& word : request.common.command) command += (command.empty() ? "" : " ") + word;
   options.provenance = command + "; merkit " + tool_version() + " " + git_description() + "; seed " +
@@ -143,6 +145,7 @@ void add_train(Commands& commands) {
   command.add_option("--without", request->without, "Leave this dataset/subject out (repeatable)")
       ->type_name("KEY")
       ->allow_extra_args(false);
+  add_pretrained_option(command, request->pretrained);
   command.add_option("--apex-policy", request->apex_policy, "Without an apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
   command.add_option("--seed", request->seed, "Seed of initial weights, shuffling and dropout")->type_name("N");

@@ -40,4 +40,17 @@ TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips,
   return result;
 }
 
+void add_pretrained_option(CLI::App& command, std::string& model) {
+  command
+      .add_option("--pretrained", model,
+                  "For methods with a stage without labels: take it from this model of the same method, trained on "
+                  "other people")
+      ->type_name("NAME|FILE");
+}
+
+std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::filesystem::path& model_dir) {
+  if (model.empty()) return nullptr;
+  return std::make_shared<const ModelFile>(ModelFile::read(find_model(model, model_dir)));
+}
+
 }  // namespace merkit::cli

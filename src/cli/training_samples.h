@@ -1,10 +1,14 @@
 #pragma once
 
 #include "cli/options.h"
+#include "merkit/core/model_file.h"
 #include "merkit/pipeline/prepare_samples.h"
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace merkit::cli {
@@ -21,5 +25,11 @@ TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips,
                                          const CommonOptions& common, const SampleOptions& options,
                                          const std::function<std::optional<int>(const ManifestClip&)>& label,
                                          bool skip_failed);
+
+/// --pretrained, for commands that train.
+void add_pretrained_option(CLI::App& command, std::string& model);
+
+/// The model that it names; null where it names none. Throws ModelError.
+std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::filesystem::path& model_dir);
 
 }  // namespace merkit::cli

@@ -77,6 +77,8 @@ void LosoPlan::check() const {
     throw InputError("there is only one " + held_out + " among the " + std::to_string(clips.size()) +
                          " clips, so none can be held out",
                      "check the manifest's " + held_out + " column and the protocol");
+  if (pretraining_groups != 0 && !pretrained.empty())
+    throw ConfigError("a model brings the stage without labels, so there is none for folds to share");
   if (pretraining_groups == 1)
     throw ConfigError("one group of folds would leave nobody for the stage without labels", "use at least two groups");
   std::map<std::string, std::set<int>> labels_of;
@@ -96,6 +98,7 @@ std::string LosoPlan::to_json() const {
             {"data", data},         {"software", software}, {"seeds", seeds}};
   if (epoch_selection != "last") json["epoch_selection"] = epoch_selection;  // plans without it came first
   if (pretraining_groups != 0) json["pretraining_groups"] = pretraining_groups;
+  if (!pretrained.empty()) json["pretrained"] = pretrained;
   Json rows = Json::array();
   for (const auto& clip : clips)
     rows.push_back({{"clip_id", clip.id},
@@ -117,6 +120,7 @@ LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin)
   json.at("held_out").get_to(plan.held_out);
   plan.epoch_selection = json.value("epoch_selection", plan.epoch_selection);
   plan.pretraining_groups = json.value("pretraining_groups", 0);
+  plan.pretrained = json.value("pretrained", std::string());
   json.at("data").get_to(plan.data);
   json.at("software").get_to(plan.software);
   json.at("seeds").get_to(plan.seeds);

@@ -28,6 +28,7 @@ std::string difference(const LosoPlan& a, const LosoPlan& b) {
   compare("protocol", a.protocol != b.protocol || a.classes != b.classes || a.held_out != b.held_out);
   compare("choice of the epoch", a.epoch_selection != b.epoch_selection);
   compare("sharing of the stage without labels", a.pretraining_groups != b.pretraining_groups);
+  compare("model that brings the stage without labels", a.pretrained != b.pretrained);
   compare("seeds", a.seeds != b.seeds);
   compare("data", a.data != b.data);
   compare("version of merkit", a.software != b.software);

@@ -61,13 +61,6 @@ struct FrlDgtConfig {
   neural::TrainingConfig training;
 
   FrlDgtConfig() {
-    motion.unet.widths = {16, 32, 48};
-    motion.known_motion = 1;
-    motion.training.epochs = 40;
-    motion.training.learning_rate = 2e-3;
-    motion.training.batch_size = 16;
-    motion.training.schedule.kind = "cosine";
-    motion.training.schedule.factor = 0.05;
     training.optimizer = "adamw";
     training.epochs = 60;
     training.batch_size = 32;
@@ -76,8 +69,9 @@ struct FrlDgtConfig {
     training.schedule.kind = "cosine";
     training.schedule.factor = 0.01;
     training.class_weights = "balanced";
+    training.augmentation.key_frames = 0.05;
     training.augmentation.mirror = 0.5;
-    training.augmentation.shift_px = 2;
+    training.augmentation.shift_px = 4;
   }
 };
 

@@ -67,22 +67,16 @@ struct SelfmeConfig {
   neural::TrainingConfig training;
 
   SelfmeConfig() {
-    motion.unet.widths = {16, 32, 48};
-    motion.known_motion = 1;
-    motion.training.epochs = 40;
-    motion.training.batch_size = 16;
-    motion.training.learning_rate = 2e-3;
-    motion.training.schedule.kind = "cosine";
-    motion.training.schedule.factor = 0.05;
     training.optimizer = "adamw";
-    training.epochs = 60;
+    training.epochs = 100;
     training.batch_size = 32;
-    training.learning_rate = 5e-4;
+    training.learning_rate = 2e-3;
     training.weight_decay = 0.05;
     training.schedule.kind = "cosine";
     training.schedule.factor = 0.01;
     training.schedule.warm_up = 5;
     training.sampling = "balanced";
+    training.augmentation.key_frames = 0.05;
     training.augmentation.mirror = 0.5;
     training.augmentation.shift_px = 3;
     training.augmentation.scale = 0.4;

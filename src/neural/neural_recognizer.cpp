@@ -3,12 +3,14 @@
 #include "merkit/core/error.h"
 #include "methods/recognizer/device_name.h"
 #include "methods/recognizer/training_set.h"
+#include "motion/key_frames.h"
 #include "neural/explain.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include <dlfcn.h>
 #include <malloc.h>
@@ -51,6 +53,43 @@ SampleSet without(const SampleSet& samples, const std::vector<std::string>& subj
     if (std::find(subjects.begin(), subjects.end(), sample.subject_key()) == subjects.end()) result.push_back(sample);
   if (result.empty()) throw InputError("nobody is left for the stage of training without labels");
   return result;
+}
+
+/// Each sample with its key frames moved in as many ways as are asked for, side by side; again from the first one where
+/// there are not as many. The samples themselves where there is none for any, since all clips are short. Throws
+/// ConfigError where the samples have no frames but onset and apex.
+SampleSet with_views(const SampleSet& samples, const AugmentationConfig& config) {
+  if (config.key_frames == 0) return samples;
+  if (std::all_of(samples.begin(), samples.end(), [](const Sample& sample) { return sample.faces.size() <= 2; }))
+    throw ConfigError("training.augmentation.key_frames: the samples have no other frames to move onset and apex to",
+                      "the method is given these two alone; set it to 0");
+  const auto wanted = static_cast<std::size_t>(config.key_frame_pairs);
+  SampleSet result;
+  bool moved = false;
+  for (const Sample& sample : samples) {
+    const std::vector<Sample> views = with_moved_key_frames(sample, config.key_frames, config.key_frame_pairs);
+    for (std::size_t i = 0; i < wanted; ++i) result.push_back(views[i % views.size()]);
+    moved = moved || views.size() > 1;
+  }
+  return moved ? result : samples;
+}
+
+/// Gives `part` of the network the values that it has in `model`. Throws ModelError unless that is of the same method
+/// and its part of the same sizes.
+void take_over(Network& network, const torch::nn::Module& part, const ModelFile& model, const std::string& method) {
+  if (model.info.method != method)
+    throw ModelError("model \"" + model.info.name + "\" is of method \"" + model.info.method + "\", not \"" + method +
+                     "\", so its stage without labels is not the same");
+  std::string prefix;
+  for (const auto& module : network.named_modules())
+    if (module.value().get() == &part) prefix = module.key() + ".";
+  const auto in_part = [&](const std::string& name) { return name.rfind(prefix, 0) == 0; };
+  std::vector<ModelTensor> values;
+  for (const auto& [name, value] : named_values(network))
+    if (!in_part(name)) values.push_back(to_model_tensor(name, value));
+  for (const ModelTensor& tensor : model.tensors)
+    if (in_part(tensor.name)) values.push_back(tensor);
+  copy_into(network, values, model.info.name);
 }
 
 struct EncodedTensors final : EncodedSample {
@@ -110,7 +149,6 @@ Tensors NeuralRecognizer::fixed_in_parts(Network& network, const Tensors& inputs
 
 void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) {
   const std::vector<int> classes = checked_labels(training, identity_.labels);
-  const torch::Tensor labels = torch::tensor(classes, torch::kInt64);
   use_device(options.device);
   use_threads(std::max(options.threads, 1));
   keep_freed_memory();
@@ -130,23 +168,36 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
     for_each_number(samples.size(), options.threads, [&](std::size_t i) { tensors[i] = encode(samples[i]); });
     return stacked(tensors);
   };
-  if (const Pretraining* const before = network->pretraining()) {
+  const Pretraining* const before = network->pretraining();
+  if (options.pretrained) {
+    if (!before) throw ConfigError(type_.method + " has no stage without labels that a model could bring");
+    take_over(*network, *before->part, *options.pretrained, type_.method);
+  } else if (before) {
     const SampleSet seen = without(training, options.not_for_pretraining);
-    pretrain(*before, moved(encoded(seen, before->encode), device_), {options.seed, options.states.get(), type_.method},
-             observer);
+    pretrain(*before, moved(encoded(seen, before->encode), device_), {options.seed, options.states.get()}, observer);
   }
-  const Tensors inputs =
-      fixed_in_parts(*network, encoded(training, [&](const Sample& sample) { return network->encode(sample); }));
+  const SampleSet shown = with_views(training, config.augmentation);
+  Tensors inputs =
+      fixed_in_parts(*network, encoded(shown, [&](const Sample& sample) { return network->encode(sample); }));
+  const auto views = static_cast<int>(shown.size() / training.size());
+  if (views > 1)
+    for (torch::Tensor& input : inputs) input = input.unflatten(0, {input.size(0) / views, views});
   NeuralRecognizer so_far(*this);
   so_far.network_ = network;
   so_far.ready_ = true;
-  train(*network, {inputs, labels.to(device_), identity_.labels.size()}, config, options.seed, observer,
+  const torch::Tensor labels = torch::tensor(classes, torch::kInt64).to(device_);
+  train(*network, {inputs, labels, identity_.labels.size(), views}, config, options.seed, observer,
         [&](int epoch) { observer.on_state(epoch, so_far); });
   network->eval();
   network_ = network;
   ready_ = true;
 
   info_.subjects = subjects_of(training);
+  if (options.pretrained) {
+    std::set<std::string> all(info_.subjects.begin(), info_.subjects.end());
+    all.insert(options.pretrained->info.subjects.begin(), options.pretrained->info.subjects.end());
+    info_.subjects.assign(all.begin(), all.end());
+  }
   info_.provenance = options.provenance;
   info_.licence = options.licence;
 }

@@ -73,7 +73,10 @@ EpochFigures pass(const Stage& stage, const torch::Tensor& shown, Optimizer& opt
     const torch::Tensor chosen = shown.slice(0, begin, end);
     const torch::Tensor truth = stage.labels.defined() ? stage.labels.index_select(0, chosen) : torch::Tensor();
     optimizer.zero_grad();
-    const Loss loss = stage.loss(rows(stage.inputs, chosen), truth);
+    const Loss loss = [&] {
+      const Autocast autocast(stage.config.mixed_precision ? shown.device() : torch::kCPU);
+      return stage.loss(rows(stage.inputs, chosen), truth);
+    }();
     loss.value.backward();
     optimizer.step(learning_rate);
     loss_sum += loss.value.item<double>() * static_cast<double>(end - begin);

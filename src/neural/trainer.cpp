@@ -21,15 +21,25 @@ void add_bytes(ContentHasher& hasher, const torch::Tensor& tensor) {
 }
 
 /// Of all that decides the outcome of a stage.
-ContentHash key_of(const Stage& stage, const std::string& method, const std::string& settings) {
+ContentHash key_of(const Stage& stage, const std::string& settings) {
   ContentHasher hasher;
-  hasher.add(method);
   hasher.add(settings);
   hasher.add(torch_version());
   hasher.add(stage.seed);
   for (const torch::Tensor& input : stage.inputs) add_bytes(hasher, input);
   for (const torch::Tensor& value : stage.module->parameters()) add_bytes(hasher, value);
   return hasher.digest();
+}
+
+/// One view of each sample, chosen at random.
+Tensors drawn_views(const Tensors& batch, int views, const at::Generator& generator) {
+  const std::int64_t count = batch.front().size(0);
+  const auto options = torch::TensorOptions(torch::kInt64).device(batch.front().device());
+  const torch::Tensor sample = torch::arange(count, options);
+  const torch::Tensor view = torch::randint(0, views, {count}, generator, torch::kInt64).to(options.device());
+  Tensors result;
+  for (const torch::Tensor& input : batch) result.push_back(input.index({sample, view}));
+  return result;
 }
 
 }  // namespace
@@ -58,7 +68,8 @@ void train(Network& network, const TrainingData& data, const TrainingConfig& con
   if (config.class_weights == "balanced") class_weights = balanced_weights(stage.class_counts).to(data.labels.device());
   const at::Generator changes = make_generator(seed ^ 0xc2b2ae3d27d4eb4full);
   stage.rate_share = [&](const std::string& name) { return network.rate_share(name); };
-  stage.loss = [&](const Tensors& batch, const torch::Tensor& labels) {
+  stage.loss = [&](const Tensors& given, const torch::Tensor& labels) {
+    const Tensors batch = data.views > 1 ? drawn_views(given, data.views, changes) : given;
     if (!config.augmentation.any()) return network.loss(batch, labels, class_weights);
     return network.loss(network.augmented(batch, config.augmentation, changes), labels, class_weights);
   };
@@ -85,7 +96,7 @@ void pretrain(const Pretraining& pretraining, const Tensors& inputs, const Pretr
   stage.before_epoch = pretraining.before_epoch;
   if (!given.store) return run(stage);
   stage.store = given.store;
-  stage.key = key_of(stage, given.method, pretraining.settings);
+  stage.key = key_of(stage, pretraining.settings);
   const auto claim = given.store->claim(stage.key);
   run(stage);
 }

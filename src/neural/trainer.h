@@ -16,7 +16,10 @@ struct AugmentationConfig {
   int shift_px = 0;
   double noise = 0;
   double scale = 0;
+  double key_frames = 0;
+  int key_frame_pairs = 6;
 
+  /// Whether Network::augmented() has anything to do; pairs of key frames are drawn without it.
   bool any() const { return mirror > 0 || shift_px > 0 || noise > 0 || scale > 0; }
 };
 
@@ -30,6 +33,13 @@ void fields(Visitor&& visit, AugmentationConfig& c) {
         [](double d) { return d >= 0 && d <= 1 ? nullptr : "must be in [0, 1]"; });
   visit("scale", c.scale, "greatest relative change of the size of motion, either way",
         [](double d) { return d >= 0 && d <= 4 ? nullptr : "must be in [0, 4]"; });
+  visit("key_frames", c.key_frames,
+        "how far onset and apex may be from the annotated ones, as a share of the interval; only for methods that are "
+        "given all its frames",
+        [](double p) { return p >= 0 && p <= 0.5 ? nullptr : "must be in [0, 0.5]"; });
+  visit("key_frame_pairs", c.key_frame_pairs,
+        "pairs of such frames that are made of each sample, the annotated one included, if key_frames is not 0",
+        [](int n) { return n >= 2 && n <= 64 ? nullptr : "must be in 2..64"; });
 }
 
 /// How the learning rate falls: constant; step: times `factor` every `every` epochs; exponential: times `factor` each
@@ -73,6 +83,7 @@ struct TrainingConfig {
   std::string class_weights = "none";
   std::string sampling = "each_once";
   AugmentationConfig augmentation;
+  bool mixed_precision = false;
 };
 
 template <class Visitor>
@@ -101,6 +112,7 @@ void fields(Visitor&& visit, TrainingConfig& c) {
           return name == "each_once" || name == "balanced" ? nullptr : "must be each_once or balanced";
         });
   visit("augmentation", c.augmentation, "random changes of the training samples");
+  visit("mixed_precision", c.mixed_precision, "compute in bfloat16 where that is safe; on CUDA only");
 }
 
 /// A stage of training without labels.
@@ -112,14 +124,14 @@ struct Pretraining {
   /// Scalar, mean over the batch. Draws from the generator.
   std::function<torch::Tensor(const Tensors& batch, const at::Generator&)> loss;
   std::function<void(int epoch)> before_epoch;  ///< from 1
-  std::string settings;                         ///< all that decides the result besides samples and seed
+  /// All that decides the result besides samples, seed and first weights: methods in which these agree share the stage.
+  std::string settings;
 };
 
 /// What a stage without labels is given besides samples.
 struct PretrainingRun {
   std::uint64_t seed = 1;
   const StateStore* store = nullptr;  ///< where its state is kept and found again; null: nowhere
-  std::string method = {};            ///< its name
 };
 
 /// A training set, encoded, on the network's device.
@@ -127,6 +139,9 @@ struct TrainingData {
   Tensors inputs;
   torch::Tensor labels;  ///< [N], int64, in 0..classes-1
   int classes = 2;
+  /// How many views of each sample there are: if not 1, the second dimension of `inputs` is for them, and one is drawn
+  /// each time a sample is shown.
+  int views = 1;
 };
 
 /// The stage with labels; the weights of the last epoch are kept. Everything that it draws (the order of samples, what

@@ -47,13 +47,19 @@ torch::Tensor mirrored_displacement(const torch::Tensor& displacement) {
 }
 
 torch::Tensor random_displacement(std::int64_t count, std::int64_t height, std::int64_t width, double amplitude_px,
-                                  int cells, const at::Generator& generator) {
+                                  int cells, const at::Generator& generator, int fine_cells) {
+  constexpr int kPlaces = 5;
   const torch::Tensor share = torch::rand({count, 1, 1, 1}, generator, torch::kFloat32);
-  const torch::Tensor nodes = torch::rand({count, 2, cells, cells}, generator, torch::kFloat32) * 2 - 1;
-  return functional::interpolate(nodes * share * amplitude_px, functional::InterpolateFuncOptions()
-                                                                   .size(std::vector<std::int64_t>{height, width})
-                                                                   .mode(torch::kBicubic)
-                                                                   .align_corners(true));
+  const auto field = [&](int channels, int nodes) {
+    return functional::interpolate(torch::rand({count, channels, nodes, nodes}, generator, torch::kFloat32) * 2 - 1,
+                                   functional::InterpolateFuncOptions()
+                                       .size(std::vector<std::int64_t>{height, width})
+                                       .mode(torch::kBicubic)
+                                       .align_corners(true));
+  };
+  if (fine_cells == 0) return field(2, cells) * share * amplitude_px;
+  const torch::Tensor where = (3 * field(1, kPlaces)).clamp(0, 1), coarse = field(2, cells);
+  return (coarse + where * field(2, fine_cells)) * share * amplitude_px;
 }
 
 }  // namespace merkit::neural

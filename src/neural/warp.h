@@ -25,9 +25,10 @@ torch::Tensor resized_displacement(const torch::Tensor& displacement, std::int64
 torch::Tensor mirrored_displacement(const torch::Tensor& displacement);
 
 /// Smooth displacements for training: values at the nodes of a grid of `cells` x `cells`, uniform in -amplitude_px to
-/// amplitude_px, each sample with a share of the amplitude of its own, interpolated in between. [count, 2, height,
-/// width].
+/// amplitude_px, each sample with a share of the amplitude of its own, interpolated in between. With `fine_cells` those
+/// of a second grid are added in some places, as the skin around eyes and mouth moves in small parts. [count, 2,
+/// height, width].
 torch::Tensor random_displacement(std::int64_t count, std::int64_t height, std::int64_t width, double amplitude_px,
-                                  int cells, const at::Generator& generator);
+                                  int cells, const at::Generator& generator, int fine_cells = 0);
 
 }  // namespace merkit::neural

@@ -163,6 +163,18 @@ TEST_F(Loso, TwoRunsAreComparedAndTablesWritten) {
   EXPECT_THAT(latex.out, HasSubstr("$\\pm$"));
 }
 
+TEST_F(Loso, AModelThatHasLearnedFromAHeldOutPersonCannotBringAStage) {
+  const Words train = {"train",    "--manifest", folder / "m.csv",         "--method",
+                       "majority", "-o",         folder / "m.safetensors", "--without"};
+  Words without_one = train;
+  without_one.push_back("synthetic/s1");
+  ASSERT_EQ(run_merkit(without_one).exit_code, 0);
+  const RunResult run = loso("seen", {"--pretrained", folder / "m.safetensors"});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("has learned from synthetic/s2, who is held out in this run"));
+  EXPECT_FALSE(fs::exists(folder / "seen"));
+}
+
 TEST_F(Loso, WhatCannotBeRunIsSaid) {
   EXPECT_EQ(loso("x", {"--protocol", "megc2020"}).exit_code, 2);
   EXPECT_EQ(loso("x", {"--shard", "3/2"}).exit_code, 2);

@@ -132,6 +132,9 @@ TEST(LosoPlan, GivesTheMethodTheNamesOfThoseItMustNotLearnFromWithoutLabels) {
   EXPECT_EQ(notes.not_for_pretraining, (std::vector<std::string>{"a/s1", "b/s1"}));
   EXPECT_NE(plan.fingerprint(), small_plan().fingerprint());
   EXPECT_EQ(LosoPlan::from_json(plan.to_json(), "test").pretraining_groups, 2);
+  plan.pretrained = "0123";
+  EXPECT_EQ(LosoPlan::from_json(plan.to_json(), "test").pretrained, "0123");
+  EXPECT_THROW(plan.check(), ConfigError) << "there is no such stage to share";
 }
 
 TEST(LosoPlan, ThatCannotBeRunIsRefused) {

@@ -10,6 +10,7 @@
 #include "neural/torch_version.h"
 #include "neural/warp.h"
 #include "support/synthetic_samples.h"
+#include "support/temporary_folder.h"
 
 #include <cmath>
 #include <set>
@@ -27,8 +28,12 @@ using ::testing::HasSubstr;
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;
 
-const Assignments kSmall = {{"motion.size", "32"},           {"motion.unet.widths", "[8, 8]"}, {"dim", "16"},
-                            {"motion.training.epochs", "1"}, {"training.epochs", "1"},         {"motion.frames", "3"}};
+const Assignments kSmall = {{"motion.size", "32"},
+                            {"motion.gradients.widths", "[8, 8]"},
+                            {"dim", "16"},
+                            {"motion.training.epochs", "1"},
+                            {"training.epochs", "1"},
+                            {"motion.frames", "3"}};
 
 std::unique_ptr<Recognizer> made(const Assignments& settings) {
   Settings config;
@@ -179,14 +184,91 @@ TEST(FrlDgt, HasThePartsThatItsSettingsSay) {
 }
 
 TEST(FrlDgt, RefusesASizeThatItsUnetCannotHalve) {
-  try {
-    made({{"motion.size", "32"}, {"motion.unet.widths", "[8, 8, 8, 8, 8, 8]"}});
-    made({{"motion.size", "96"}, {"motion.unet.widths", "[8, 8, 8, 8, 8, 8]"}});
-    made({{"motion.size", "33"}});
-    FAIL();
-  } catch (const ConfigError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("must be a multiple of 32"));
+  const auto refusal = [](const Assignments& settings) -> std::string {
+    try {
+      made(settings);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "(accepted)";
+  };
+  const std::string six = "[8, 8, 8, 8, 8, 8]";
+  EXPECT_EQ(refusal({{"motion.kind", "unet"}, {"motion.size", "96"}, {"motion.unet.widths", six}}), "(accepted)");
+  EXPECT_THAT(refusal({{"motion.size", "33"}}), HasSubstr("must be a multiple of 32"));
+  EXPECT_EQ(refusal({{"motion.size", "96"}, {"motion.gradients.widths", six}}),
+            "a U-Net of 6 levels needs faces whose size is a multiple of 128, not 96");
+  EXPECT_THAT(refusal({{"motion.gradients.windows", "[1, 4]"}}), HasSubstr("odd numbers"));
+}
+
+/// Onset and apex that annotators might have chosen: each view of a sample is drawn, the annotated one among them.
+TEST(FrlDgt, LearnsFromKeyFramesAroundTheAnnotatedOnes) {
+  const auto classifier_after = [](const char* share, SampleSet samples) {
+    const auto recognizer = made({{"training.augmentation.key_frames", share}, {"training.epochs", "3"}});
+    RecordingObserver observer;
+    recognizer->fit(samples, {}, observer);
+    return network_of(*recognizer).named_parameters()["classifier.weight"].clone();
+  };
+  SampleSet samples = synthetic_samples(2, 3);
+  const torch::Tensor moved = classifier_after("0.2", samples), still = classifier_after("0", samples);
+  EXPECT_FALSE(moved.equal(still));
+  EXPECT_TRUE(classifier_after("0.2", samples).equal(moved)) << "the same draws from the same seed";
+  EXPECT_TRUE(classifier_after("0.01", samples).equal(still)) << "so small a share of nine frames is none";
+  for (Sample& sample : samples) sample.faces = {sample.faces[0], sample.faces[4]};
+  EXPECT_THROW(classifier_after("0.2", samples), ConfigError) << "there is nowhere to move them to";
+}
+
+struct Pretrained : ::testing::Test {
+  Pretrained() {
+    RecordingObserver observer;
+    const auto teacher = made({});
+    teacher->fit(synthetic_samples(2, 3), {}, observer);
+    teacher->save(folder / "teacher.safetensors");
+    model = std::make_shared<const ModelFile>(ModelFile::read(folder / "teacher.safetensors"));
+    for (Sample& sample : others) sample.subject = "other " + sample.subject;
   }
+  merkit::testing::TemporaryFolder folder;
+  std::shared_ptr<const ModelFile> model;
+  SampleSet others = synthetic_samples(2, 3);
+};
+
+TEST_F(Pretrained, BringsTheStageWithoutLabelsAndItsPeople) {
+  FitOptions options;
+  options.seed = 7;
+  options.pretrained = model;
+  BothStages observer;
+  const auto pupil = made({});
+  pupil->fit(others, options, observer);
+  EXPECT_TRUE(observer.without_labels.empty());
+  pupil->save(folder / "pupil.safetensors");
+  const ModelFile learned = ModelFile::read(folder / "pupil.safetensors");
+  EXPECT_THAT(learned.info.subjects,
+              ::testing::ElementsAre("synthetic/other s1", "synthetic/other s2", "synthetic/s1", "synthetic/s2"));
+  int different = 0;
+  for (std::size_t i = 0; i < learned.tensors.size(); ++i) {
+    const bool equal = learned.tensors[i].bytes == model->tensors[i].bytes;
+    const bool brought = learned.tensors[i].name.rfind("displacement.", 0) == 0;
+    EXPECT_TRUE(equal || !brought) << learned.tensors[i].name;
+    different += equal ? 0 : 1;
+  }
+  EXPECT_GT(different, 10) << "the rest is learned";
+}
+
+TEST_F(Pretrained, MustBeOfTheSameMethodAndSizes) {
+  FitOptions options;
+  options.pretrained = model;
+  RecordingObserver observer;
+  const auto refusal = [&](Recognizer& recognizer) -> std::string {
+    try {
+      recognizer.fit(others, options, observer);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "(accepted)";
+  };
+  EXPECT_THAT(refusal(*catalog::selfme().make_recognizer({}, three_emotions())),
+              HasSubstr("is of method \"frl_dgt\", not \"selfme\""));
+  EXPECT_THAT(refusal(*made({{"motion.gradients.widths", "[8, 16]"}})), HasSubstr("displacement.unet"));
+  EXPECT_THAT(refusal(*made({{"displacement", "flow"}})), HasSubstr("has no stage without labels"));
 }
 
 }  // namespace

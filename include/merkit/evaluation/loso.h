@@ -30,8 +30,9 @@ struct LosoPlan {
   /// How many stages of training without labels there are, each done without all people that are held out in the folds
   /// that share it: folds i, i + n, i + 2n, ... do. 0: each fold has its own, done with all but the held-out ones.
   int pretraining_groups = 0;
-  std::string data;      ///< hash of the manifest and of how clips are prepared
-  std::string software;  ///< version and git description of the program
+  std::string pretrained;  ///< SHA-256 of the model that brings the stage without labels; empty: it is learned
+  std::string data;        ///< hash of the manifest and of how clips are prepared
+  std::string software;    ///< version and git description of the program
   std::vector<std::uint64_t> seeds;
   std::vector<LosoClip> clips;  ///< in the order of the manifest
 

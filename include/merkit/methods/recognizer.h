@@ -27,6 +27,9 @@ struct FitOptions {
   /// People (Sample::subject_key) of the training set from whom the stage without labels, of methods that have one,
   /// does not learn: so trainings that each leave out somebody else of them share that stage.
   std::vector<std::string> not_for_pretraining;
+  /// A model of the same method whose stage without labels is taken over instead of learning one; null: none. Whoever
+  /// taught that model counts among those who taught the new one.
+  std::shared_ptr<const ModelFile> pretrained = nullptr;
 };
 
 class Recognizer;

@@ -37,7 +37,8 @@ struct WarpedPair {
 WarpedPair warped_pair(const torch::Tensor& faces, const MotionLearningConfig& config, const at::Generator& generator) {
   const std::int64_t count = faces.size(0), height = faces.size(2), width = faces.size(3);
   const auto draw = [&] {
-    return random_displacement(count, height, width, config.warp_px / 2, config.warp_cells, generator)
+    return random_displacement(count, height, width, config.warp_px / 2, config.warp_cells, generator,
+                               config.warp_fine_cells)
         .to(faces.device());
   };
   const auto noisy = [&](const torch::Tensor& pictures, const torch::Tensor& deviation) {
@@ -62,11 +63,14 @@ std::shared_ptr<MotionEstimator> new_estimator(const MotionLearningConfig& confi
                         ", not " + std::to_string(config.size));
     return std::make_shared<KeypointMotion>(config.keypoints);
   }
-  const int levels = 1 << (config.unet.widths.size() - 1);
-  if (config.size % levels != 0)
-    throw ConfigError("a U-Net of " + std::to_string(config.unet.widths.size()) +
-                      " levels needs faces whose size is a multiple of " + std::to_string(levels) + ", not " +
+  const bool by_gradients = config.kind == "gradients";
+  const std::vector<int>& widths = by_gradients ? config.gradients.widths : config.unet.widths;
+  const int multiple = (by_gradients ? config.gradients.cell : 1) << (widths.size() - 1);
+  if (config.size % multiple != 0)
+    throw ConfigError("a U-Net of " + std::to_string(widths.size()) +
+                      " levels needs faces whose size is a multiple of " + std::to_string(multiple) + ", not " +
                       std::to_string(config.size));
+  if (by_gradients) return std::make_shared<GradientMotion>(config.gradients);
   return std::make_shared<UnetMotion>(config.unet);
 }
 
@@ -75,7 +79,7 @@ std::shared_ptr<MotionEstimator> new_estimator(const MotionLearningConfig& confi
 MotionLearner::MotionLearner(const MotionLearningConfig& config) : config_(config), estimator_(new_estimator(config)) {
   pretraining_.training = config.training;
   pretraining_.part = estimator_.get();
-  pretraining_.settings = write_settings(config).to_json();
+  pretraining_.settings = "motion " + write_settings(config).to_json();
   pretraining_.encode = [this](const Sample& sample) { return frames_of(sample); };
   pretraining_.loss = [this](const Tensors& batch, const at::Generator& generator) {
     return loss(batch.front(), generator);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "merkit/core/sample.h"
+#include "neural/motion/gradient_motion.h"
 #include "neural/motion/keypoint_motion.h"
 #include "neural/motion/motion_estimator.h"
 #include "neural/motion/unet_motion.h"
@@ -14,31 +15,43 @@ namespace merkit::neural {
 
 /// How a MotionEstimator is made, and how it learns from the frames of clips.
 struct MotionLearningConfig {
-  std::string kind = "unet";
-  int size = 64;
+  std::string kind = "gradients";
+  int size = 128;
   bool symmetric = false;
+  GradientMotionConfig gradients;
   UnetMotionConfig unet;
   KeypointMotionConfig keypoints;
   int frames = 8;
   std::string pairs = "random";
   double warped_share = 0.5;
-  double warp_px = 1.5;
+  double warp_px = 2;
   int warp_cells = 6;
+  int warp_fine_cells = 16;
   double warp_noise = 0.03;
-  double known_motion = 0.1;
+  double known_motion = 0.05;
   TrainingConfig training;
+
+  MotionLearningConfig() {
+    training.epochs = 50;
+    training.learning_rate = 2e-3;
+    training.batch_size = 16;
+    training.schedule.kind = "cosine";
+    training.schedule.factor = 0.05;
+  }
 };
 
 template <class Visitor>
 void fields(Visitor&& visit, MotionLearningConfig& c) {
   const auto share = [](double p) { return p >= 0 && p <= 1 ? nullptr : "must be in [0, 1]"; };
   const auto not_negative = [](double d) { return d >= 0 ? nullptr : "must not be negative"; };
-  visit("kind", c.kind, "what finds the motion: unet or keypoints", [](const std::string& kind) {
-    return kind == "unet" || kind == "keypoints" ? nullptr : "must be unet or keypoints";
+  visit("kind", c.kind, "what finds the motion: gradients, unet or keypoints", [](const std::string& kind) {
+    const bool known = kind == "gradients" || kind == "unet" || kind == "keypoints";
+    return known ? nullptr : "must be gradients, unet or keypoints";
   });
   visit("size", c.size, "width and height of the faces in pixels",
         [](int n) { return n >= 32 && n <= 512 && n % 32 == 0 ? nullptr : "must be a multiple of 32 in 32..512"; });
   visit("symmetric", c.symmetric, "take the mean of the motion of the faces and of their mirror images");
+  visit("gradients", c.gradients, "the network that learns where to trust gradients of brightness");
   visit("unet", c.unet, "the U-Net");
   visit("keypoints", c.keypoints, "the key-point network");
   visit("frames", c.frames, "frames of a clip to learn from, evenly spaced from onset to offset",
@@ -51,6 +64,8 @@ void fields(Visitor&& visit, MotionLearningConfig& c) {
   visit("warp_px", c.warp_px, "greatest displacement of such warps in pixels of the input", not_negative);
   visit("warp_cells", c.warp_cells, "nodes of such warps on a side",
         [](int n) { return n >= 2 && n <= 32 ? nullptr : "must be in 2..32"; });
+  visit("warp_fine_cells", c.warp_fine_cells, "the same of warps that are added in some places; 0: none are",
+        [](int n) { return n == 0 || (n >= 2 && n <= 64) ? nullptr : "must be 0 or in 2..64"; });
   visit("warp_noise", c.warp_noise, "greatest standard deviation of noise on such pairs, of a range of 1", share);
   visit("known_motion", c.known_motion, "weight of the endpoint error, in pixels, where the warp is known",
         not_negative);

@@ -13,7 +13,6 @@ struct UnetMotionConfig {
   std::vector<int> widths = {16, 32, 48, 64};
   double greatest_px = 6;
   double smoothness = 0.05;
-  bool gradients = true;
 };
 
 inline const char* unet_widths_problem(const std::vector<int>& widths) {
@@ -28,17 +27,15 @@ void fields(Visitor&& visit, UnetMotionConfig& c) {
         [](double px) { return px > 0 ? nullptr : "must be positive"; });
   visit("smoothness", c.smoothness, "weight of the displacement's roughness where the face is smooth",
         [](double w) { return w >= 0 ? nullptr : "must not be negative"; });
-  visit("gradients", c.gradients,
-        "learn where to trust the gradients of brightness, and what to add; published: false");
 }
+
+/// How badly the apex is made of the onset warped by `displacement`, and how rough that is, by Zhai et al.: scalar.
+torch::Tensor reconstruction_loss(const torch::Tensor& onset, const torch::Tensor& apex,
+                                  const torch::Tensor& displacement, double smoothness);
 
 /// FRL-DGT's displacement generation module: a U-Net that reads both faces and their difference, and gives the
 /// displacement at each pixel, at most greatest_px to each side. Learns from the likeness of the warped onset to the
 /// apex and from smoothness (Zhai et al., CVPR 2023, arXiv:2304.04420).
-///
-/// With `gradients`, which is ours: so that a few minutes suffice to learn displacements of a fraction of a pixel, it
-/// also reads what the gradients of brightness say in windows of three sizes, and learns where to trust which of them;
-/// what it finds itself is added.
 class UnetMotion final : public MotionEstimator {
  public:
   explicit UnetMotion(const UnetMotionConfig& config);
@@ -50,7 +47,7 @@ class UnetMotion final : public MotionEstimator {
  private:
   UnetMotionConfig config_;
   Unet unet_{nullptr};
-  torch::nn::Conv2d head_{nullptr}, trust_{nullptr};
+  torch::nn::Conv2d head_{nullptr};
 };
 
 }  // namespace merkit::neural

@@ -8,11 +8,12 @@
 // the paper leaves most sizes open, so the rest is a reconstruction: the U-Net and its loss, the nine regions and their
 // boxes, the convolutions that make tokens, the formula of linear fusion, position embeddings, all rates. Of our own,
 // each a setting: half of the pairs are made of one frame by a random warp, whose endpoint error is minimised too
-// (motion.warped_share, motion.known_motion); the U-Net learns where to trust the gradients of brightness,
-// without which twelve epochs taught it nothing (motion.unet.gradients); the motion is given to the fusion without its
-// mean and relative to its size (normalise). The defaults are small enough for training without a GPU, and there the
-// displacement does not learn from labels (displacement_rate); presets/frl_dgt.json has the sizes and rates of the
-// reconstruction. What was measured is in tests/benchmarks/README.md.
+// (motion.warped_share, motion.known_motion); the motion is given to the fusion without its mean and relative to its
+// size (normalise). The defaults are small enough for training without a GPU, and there an estimator of our own takes
+// the place of the plain U-Net, which twelve epochs taught nothing (motion.kind gradients;
+// neural/motion/gradient_motion.h), and does not learn from labels (displacement_rate). presets/frl_dgt.json has the
+// module, sizes and rates of the reconstruction, and was never trained to its end. What was measured is in
+// tests/benchmarks/README.md and configs/methods/frl_dgt.md.
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"

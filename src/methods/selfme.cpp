@@ -9,9 +9,10 @@
 // setting: the warped onset is part of the reconstruction loss (motion.keypoints.warped_onset); pairs made by known
 // warps (motion.warped_share, motion.known_motion); motion relative to its size (normalise); a variant to which a face
 // and its mirror image are the same (symmetric); optical flow for the learned motion (motion_source). The defaults are
-// small enough for training without a GPU, and there a U-Net finds the motion (motion.kind): in twenty epochs on 144
-// clips the key points, of the same size, lowered the endpoint error of rest by 2 % where the U-Net halved it.
-// presets/selfme.json has the key points and the sizes of the reconstruction.
+// small enough for training without a GPU, and there an estimator of our own finds the motion (motion.kind gradients;
+// neural/motion/gradient_motion.h): in twenty epochs on 144 clips the key points lowered the endpoint error of rest by
+// 2 % where that one, in fifty, halved it. presets/selfme.json has the key points and the sizes of the reconstruction,
+// and was never trained to its end. What was measured is in tests/benchmarks/README.md and configs/methods/selfme.md.
 
 #include "merkit/core/error.h"
 #include "merkit/methods/method.h"
@@ -225,9 +226,8 @@ struct Selfme final : neural::Network {
 namespace catalog {
 
 Method selfme() {
-  Method method =
-      neural::method<Selfme>("motion learned by key points, and a transformer that ties the halves of a face",
-                             "Fan, Chen, Jiang, Shahid, Yan, CVPR 2023, doi:10.1109/CVPR52729.2023.01329");
+  Method method = neural::method<Selfme>("learned motion, and a transformer that ties the halves of a face",
+                                         "Fan, Chen, Jiang, Shahid, Yan, CVPR 2023, doi:10.1109/CVPR52729.2023.01329");
   method.frames = FrameNeed::onset_to_offset;  // to learn motion from; recognition reads onset and apex alone
   return method;
 }

@@ -9,11 +9,15 @@
 
 namespace merkit {
 
+int key_frame_distance(const Sample& sample, double share) {
+  return static_cast<int>(std::lround(share * (sample.interval.length() - 1)));
+}
+
 std::vector<Sample> with_moved_key_frames(const Sample& sample, double share, int count) {
   std::vector<Sample> result = {sample};
   if (sample.faces.empty()) return result;
   const auto& [onset, apex] = onset_and_apex_faces(sample);
-  const int farthest = static_cast<int>(std::lround(share * (sample.interval.length() - 1)));
+  const int farthest = key_frame_distance(sample, share);
   std::vector<std::pair<const AlignedFace*, const AlignedFace*>> pairs;
   const auto may_be = [&](const AlignedFace& face, int from, int to) {
     return face.success && !face.image.empty() && face.segment == onset.segment && face.number >= from &&

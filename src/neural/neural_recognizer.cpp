@@ -57,10 +57,13 @@ SampleSet without(const SampleSet& samples, const std::vector<std::string>& subj
 
 /// Each sample with its key frames moved in as many ways as are asked for, side by side; again from the first one where
 /// there are not as many. The samples themselves where there is none for any, since all clips are short. Throws
-/// ConfigError where the samples have no frames but onset and apex.
+/// ConfigError where the clips are long enough, but the samples have their onset and apex alone.
 SampleSet with_views(const SampleSet& samples, const AugmentationConfig& config) {
   if (config.key_frames == 0) return samples;
-  if (std::all_of(samples.begin(), samples.end(), [](const Sample& sample) { return sample.faces.size() <= 2; }))
+  const auto lacks_frames = [&](const Sample& sample) {
+    return sample.faces.size() <= 2 && key_frame_distance(sample, config.key_frames) > 0;
+  };
+  if (std::all_of(samples.begin(), samples.end(), lacks_frames))
     throw ConfigError("training.augmentation.key_frames: the samples have no other frames to move onset and apex to",
                       "the method is given these two alone; set it to 0");
   const auto wanted = static_cast<std::size_t>(config.key_frame_pairs);

@@ -30,6 +30,14 @@ void write_text(cv::Mat& canvas, const std::string& text, cv::Point baseline, do
   cv::putText(canvas, text, baseline, cv::FONT_HERSHEY_SIMPLEX, scale, ink, 1, cv::LINE_AA);
 }
 
+/// At the top, smaller where it would not fit.
+void write_heading(cv::Mat& canvas, const std::string& text) {
+  constexpr double kScale = 0.6;
+  const int width = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, kScale, 1, nullptr).width;
+  const double fits = static_cast<double>(canvas.cols - 2 * kMargin) / std::max(width, 1);
+  write_text(canvas, text, {kMargin, 30}, kScale * std::min(1.0, fits), kInk);
+}
+
 /// A disc of all directions; the rim is the strongest motion.
 void draw_wheel(cv::Mat& canvas, cv::Point centre, int radius) {
   MotionField directions{cv::Mat1f(2 * radius + 1, 2 * radius + 1), cv::Mat1f(2 * radius + 1, 2 * radius + 1)};
@@ -111,7 +119,7 @@ cv::Mat captioned_pictures(const std::vector<CaptionedPicture>& pictures, int co
   const int rows = (static_cast<int>(pictures.size()) + across - 1) / across;
   const int row_height = kMargin + panel.height + kCaptionHeight;
   cv::Mat canvas(head + rows * row_height, kMargin + across * (width + kMargin), CV_8UC3, kPaper);
-  if (head) write_text(canvas, heading, {kMargin, 30}, 0.6, kInk);
+  if (head) write_heading(canvas, heading);
   for (int i = 0; i < static_cast<int>(pictures.size()); ++i) {
     const CaptionedPicture& picture = pictures[static_cast<std::size_t>(i)];
     const cv::Point corner(kMargin + i % across * (width + kMargin), head + kMargin + i / across * row_height);

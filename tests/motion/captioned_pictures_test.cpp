@@ -50,6 +50,14 @@ TEST(CaptionedPictures, StandInRowsUnderAHeading) {
   EXPECT_EQ(captioned_pictures(five, 8).size(), cv::Size(12 + 5 * 292, 376));
 }
 
+TEST(CaptionedPictures, WriteALongHeadingSmallerSoThatAllOfItFits) {
+  const cv::Mat canvas = captioned_pictures({picture_of({9, 9, 9})}, 1, std::string(60, 'W'));
+  cv::Mat dark;
+  cv::inRange(canvas(cv::Rect(0, 0, canvas.cols, 36)), cv::Scalar(0, 0, 0), cv::Scalar(120, 120, 120), dark);
+  EXPECT_GT(cv::countNonZero(dark), 50);
+  EXPECT_EQ(cv::countNonZero(dark.colRange(canvas.cols - 10, canvas.cols)), 0) << "the margin is free";
+}
+
 TEST(CaptionedPictures, HaveOneSize) {
   const cv::Mat canvas = captioned_pictures({picture_of({9, 9, 9}), picture_of({7, 7, 7}, {10, 40})}, 2);
   EXPECT_EQ(canvas.at<cv::Vec3b>(12 + 299, 12 + 292 + 279), cv::Vec3b(7, 7, 7));

@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> classes = {"anger",      "contempt", "disgust", "happiness",
                                             "repression", "sadness",  "surprise"};
   const merkit::LabelSet labels(classes);
-  merkit::Settings config;
+  merkit::Settings config = merkit::default_config(argv[2]);
   for (int i = 4; i < argc; ++i) {
     const std::string setting = argv[i];
     config.set(setting.substr(0, setting.find('=')), setting.substr(setting.find('=') + 1), "key_frame_error");

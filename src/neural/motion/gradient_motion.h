@@ -29,7 +29,8 @@ void fields(Visitor&& visit, GradientMotionConfig& c) {
               std::all_of(sides.begin(), sides.end(), [](int n) { return n >= 1 && n <= 63 && n % 2 == 1; });
           return good && !sides.empty() && sides.size() <= 8 ? nullptr : "must hold one to eight odd numbers in 1..63";
         });
-  visit("passes", c.passes, "how often the onset is warped by what was found and looked at again, from 1",
+  visit("passes", c.passes,
+        "how often the faces are looked at, each time but the first with the onset warped by what was found",
         [](int n) { return n >= 1 && n <= 8 ? nullptr : "must be in 1..8"; });
   visit("greatest_px", c.greatest_px, "greatest displacement that one pass finds, in pixels of the input",
         [](double px) { return px > 0 ? nullptr : "must be positive"; });

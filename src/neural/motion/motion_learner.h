@@ -76,6 +76,8 @@ void fields(Visitor&& visit, MotionLearningConfig& c) {
 class MotionLearner {
  public:
   explicit MotionLearner(const MotionLearningConfig& config);
+  MotionLearner(const MotionLearner&) = delete;  // what pretraining() offers calls this one
+  MotionLearner& operator=(const MotionLearner&) = delete;
 
   const std::shared_ptr<MotionEstimator>& estimator() const { return estimator_; }
 

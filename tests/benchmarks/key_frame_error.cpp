@@ -5,7 +5,6 @@
 // METHOD learns from MANIFEST's clips as annotated without those of each of GROUPS groups of people, whose clips it is
 // then given with the onset later, or the apex earlier or later, by shares of the clip's interval. KEY=VALUE are
 // settings of METHOD. Prints UF1 and UAR over seven classes, of all groups together.
-#include "merkit/core/error.h"
 #include "merkit/core/settings.h"
 #include "merkit/data/manifest.h"
 #include "merkit/evaluation/metrics.h"

@@ -93,11 +93,6 @@ torch::Tensor GradientMotion::found(const torch::Tensor& onset, const torch::Ten
   return at_full_size(cells);
 }
 
-MotionEstimate GradientMotion::estimate(const torch::Tensor& onset, const torch::Tensor& apex) {
-  const torch::Tensor moved = displacement(onset, apex);
-  return {moved, {}, warped(onset, moved)};
-}
-
 MotionLoss GradientMotion::loss(const torch::Tensor& onset, const torch::Tensor& apex, const at::Generator&) {
   const torch::Tensor from = brightness(onset), to = brightness(apex), moved = found(from, to);
   return {reconstruction_loss(from, to, moved, config_.smoothness), moved};

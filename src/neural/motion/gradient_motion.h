@@ -47,7 +47,6 @@ class GradientMotion final : public MotionEstimator {
   explicit GradientMotion(const GradientMotionConfig& config);
 
   torch::Tensor displacement(const torch::Tensor& onset, const torch::Tensor& apex) override;
-  MotionEstimate estimate(const torch::Tensor& onset, const torch::Tensor& apex) override;
   MotionLoss loss(const torch::Tensor& onset, const torch::Tensor& apex, const at::Generator& generator) override;
 
  private:

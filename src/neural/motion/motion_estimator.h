@@ -1,5 +1,7 @@
 #pragma once
 
+#include "neural/warp.h"
+
 #include <torch/torch.h>
 
 namespace merkit::neural {
@@ -26,7 +28,11 @@ class MotionEstimator : public torch::nn::Module {
   /// MotionEstimate::displacement alone.
   virtual torch::Tensor displacement(const torch::Tensor& onset, const torch::Tensor& apex) = 0;
 
-  virtual MotionEstimate estimate(const torch::Tensor& onset, const torch::Tensor& apex) = 0;
+  /// The onset warped by displacement(), without occlusion, unless an estimator has more to say.
+  virtual MotionEstimate estimate(const torch::Tensor& onset, const torch::Tensor& apex) {
+    const torch::Tensor moved = displacement(onset, apex);
+    return {moved, {}, warped(onset, moved)};
+  }
 
   /// How badly the apex is made of the onset, and whatever else the paper asks for.
   virtual MotionLoss loss(const torch::Tensor& onset, const torch::Tensor& apex, const at::Generator& generator) = 0;

@@ -29,11 +29,6 @@ torch::Tensor UnetMotion::displacement(const torch::Tensor& onset, const torch::
   return torch::tanh(head_->forward(unet_->forward(torch::cat({onset, apex, apex - onset}, 1)))) * config_.greatest_px;
 }
 
-MotionEstimate UnetMotion::estimate(const torch::Tensor& onset, const torch::Tensor& apex) {
-  const torch::Tensor moved = displacement(onset, apex);
-  return {moved, {}, warped(onset, moved)};
-}
-
 MotionLoss UnetMotion::loss(const torch::Tensor& onset, const torch::Tensor& apex, const at::Generator&) {
   const torch::Tensor moved = displacement(onset, apex);
   return {reconstruction_loss(onset, apex, moved, config_.smoothness), moved};

@@ -41,7 +41,6 @@ class UnetMotion final : public MotionEstimator {
   explicit UnetMotion(const UnetMotionConfig& config);
 
   torch::Tensor displacement(const torch::Tensor& onset, const torch::Tensor& apex) override;
-  MotionEstimate estimate(const torch::Tensor& onset, const torch::Tensor& apex) override;
   MotionLoss loss(const torch::Tensor& onset, const torch::Tensor& apex, const at::Generator& generator) override;
 
  private:

@@ -41,6 +41,7 @@ cv::Point2d centre_of(const cv::Rect2d& box) { return {box.x + box.width / 2, bo
 struct Pose {
   int segment;
   int shrink;
+  cv::Matx23d crop_from_source;  ///< of its first frame
   StableRegion reference;
   Landmarks landmarks;  ///< in crop coordinates
   cv::Rect2d box;       ///< the detector's box in crop coordinates
@@ -96,12 +97,19 @@ struct FaceAligner::Impl {
     return {centre.x - side / 2, centre.y - side / 2, side, side};
   }
 
+  /// Rotation and scale from `transform` to those in which the pose was first seen.
+  static SimilarityPrior first_seen(const Pose& pose, const cv::Matx23d& transform) {
+    const cv::Matx23d map = composed(pose.crop_from_source, inverted(transform));
+    return {1, map(0, 0), map(1, 0)};
+  }
+
   /// Registers the frame to a pose, beginning at `guess`. Returns the crop, or nothing when it does not fit.
   std::optional<AlignedFace> registered(const cv::Mat& image, const Pose& pose, const cv::Matx23d& guess) const {
     CropSource source(image, pose.shrink, size);
     cv::Matx23d transform = guess;
     for (int step = 0; step < 2; ++step) {
-      const Registration found = pose.reference.register_window(source.grey_crop(transform, pose.reference.window()));
+      const Registration found = pose.reference.register_window(source.grey_crop(transform, pose.reference.window()),
+                                                                first_seen(pose, transform));
       if (found.inliers < kMinInliers) return std::nullopt;
       transform = composed(found.reference_from_crop, transform);
       const cv::Point2d nose(0.5 * size.width, 0.5 * size.width);
@@ -123,7 +131,7 @@ struct FaceAligner::Impl {
     face.confidence = 1;
     const cv::Point2d centre = mapped(face.crop_from_source, centre_of(detected.box));
     const double side = detected.box.width * scale_of(face.crop_from_source);
-    poses.push_front({segments++, shrink, StableRegion(grey_of(face.image)),
+    poses.push_front({segments++, shrink, face.crop_from_source, StableRegion(grey_of(face.image)),
                       transformed(detected.landmarks, face.crop_from_source),
                       cv::Rect2d(centre.x - side / 2, centre.y - side / 2, side, side)});
     if (poses.size() > kRemembered) poses.pop_back();

@@ -20,7 +20,6 @@ constexpr int kSurroundings = 40;       ///< px that patches a quarter as fine r
 constexpr double kBackwardError = 0.5;  ///< px; a point that does not find its way back is not used
 constexpr double kOutlier = 1.0;        ///< px of residual beyond which a point has no weight
 constexpr int kReweightings = 6;
-constexpr double kTowardsIdentity = 1;
 
 cv::Rect region_of(cv::Size crop) {
   const double width = crop.width;
@@ -32,7 +31,7 @@ cv::Rect region_of(cv::Size crop) {
 }  // namespace
 
 cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vector<cv::Point2f>& to,
-                           const std::vector<double>& weights, double towards_identity) {
+                           const std::vector<double>& weights, const SimilarityPrior& prior) {
   double total = 0;
   cv::Point2d from_mean, to_mean;
   for (std::size_t i = 0; i < from.size(); ++i) {
@@ -40,7 +39,7 @@ cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vect
     from_mean += weights[i] * cv::Point2d(from[i]);
     to_mean += weights[i] * cv::Point2d(to[i]);
   }
-  if (total <= 0) return {1, 0, 0, 0, 1, 0};
+  if (total <= 0) return {prior.a, -prior.b, 0, prior.b, prior.a, 0};
   from_mean /= total;
   to_mean /= total;
   double spread = 0, along = 0, across = 0;
@@ -50,9 +49,11 @@ cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vect
     along += weights[i] * p.dot(q);
     across += weights[i] * p.cross(q);
   }
-  const double prior = towards_identity * spread;
-  const double a = spread + prior > 0 ? (along + prior) / (spread + prior) : 1;
-  const double b = spread + prior > 0 ? across / (spread + prior) : 0;
+  double a = spread > 0 ? along / spread : prior.a, b = spread > 0 ? across / spread : prior.b;
+  const double away = std::hypot(a - prior.a, b - prior.b) / prior.tolerance;
+  const double weight = prior.weight / (1 + away * away);
+  a = (a + weight * prior.a) / (1 + weight);
+  b = (b + weight * prior.b) / (1 + weight);
   return {a, -b, to_mean.x - a * from_mean.x + b * from_mean.y, b, a, to_mean.y - b * from_mean.x - a * from_mean.y};
 }
 
@@ -91,7 +92,7 @@ StableRegion::StableRegion(const cv::Mat1b& reference)
   for (const cv::Point2f& point : points_) patches_.push_back(patches_at(pyramid_, point - cv::Point2f(window_.tl())));
 }
 
-Registration StableRegion::register_window(const cv::Mat1b& pixels) const {
+Registration StableRegion::register_window(const cv::Mat1b& pixels, const SimilarityPrior& expected) const {
   const PatchPyramid pyramid(pixels);
   const cv::Point2f corner = window_.tl();
   std::vector<cv::Point2f> from, to;
@@ -109,7 +110,7 @@ Registration StableRegion::register_window(const cv::Mat1b& pixels) const {
 
   std::vector<double> weights(from.size(), 1), residuals(from.size());
   for (int round = 0; round < kReweightings; ++round) {
-    result.reference_from_crop = fit_similarity(from, to, weights, kTowardsIdentity);
+    result.reference_from_crop = fit_similarity(from, to, weights, expected);
     for (std::size_t i = 0; i < from.size(); ++i)
       residuals[i] = cv::norm(mapped(result.reference_from_crop, from[i]) - cv::Point2d(to[i]));
     // The cut-off follows the noise down to the outlier bound, so that a good fit is not diluted by what moves.

@@ -3,6 +3,8 @@
 #include "merkit/core/aligned_face.h"
 #include "support/drawn_face.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <opencv2/imgproc.hpp>
 
@@ -20,11 +22,23 @@ TEST(FitSimilarity, RecoversATransformExactly) {
   EXPECT_LT(cv::norm(fit_similarity(from, to, {1, 1, 1, 0}) - truth), 1e-5) << "a point without weight does not count";
 }
 
-TEST(FitSimilarity, IsDrawnHalfWayToNoRotationByAPriorOfTheDatasWeight) {
-  const cv::Matx23d quarter_turn{0, -1, 0, 1, 0, 0};
-  const std::vector<cv::Point2f> from{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}, to{{0, 1}, {-1, 0}, {0, -1}, {1, 0}};
-  EXPECT_LT(cv::norm(fit_similarity(from, to, {1, 1, 1, 1}) - quarter_turn), 1e-6);
-  EXPECT_LT(cv::norm(fit_similarity(from, to, {1, 1, 1, 1}, 1) - cv::Matx23d(0.5, -0.5, 0, 0.5, 0.5, 0)), 1e-6);
+TEST(FitSimilarity, IsDrawnHalfWayToANearPriorOfTheDatasWeightAndHardlyToAFarOne) {
+  const std::vector<cv::Point2f> from{{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+  const auto turned_by = [&](float angle) {
+    std::vector<cv::Point2f> to;
+    for (const auto& p : from)
+      to.emplace_back(std::cos(angle) * p.x - std::sin(angle) * p.y, std::sin(angle) * p.x + std::cos(angle) * p.y);
+    return to;
+  };
+  const auto turn_found = [&](float angle, const SimilarityPrior& prior) {
+    const cv::Matx23d map = fit_similarity(from, turned_by(angle), {1, 1, 1, 1}, prior);
+    return std::atan2(map(1, 0), map(0, 0));
+  };
+  EXPECT_NEAR(turn_found(0.002F, {}), 0.002, 1e-6) << "no prior";
+  EXPECT_NEAR(turn_found(0.002F, {1}), 0.001, 1e-5);
+  EXPECT_NEAR(turn_found(0.04F, {1}), 0.04 * 2 / 3, 1e-4) << "at its tolerance the prior has half its weight";
+  EXPECT_NEAR(turn_found(0.5F, {1}), 0.5, 0.005);
+  EXPECT_NEAR(turn_found(0.502F, {1, std::cos(0.5), std::sin(0.5)}), 0.501, 1e-5) << "a prior that is itself turned";
 }
 
 /// The drawn face, cut to about where a crop in canonical pose shows it.

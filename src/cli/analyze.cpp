@@ -55,7 +55,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   if (!method.make_spotter)
     throw ConfigError("method \"" + method.name + "\" recognizes, it does not spot", "merkit methods");
   const Settings spotter_settings = method.resolve_config(settings.method(method.name));
-  const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings);
+  const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings, {});
   Provenance provenance = provenance_of(request.common, settings, {{method.name, spotter_settings}});
   std::shared_ptr<Recognizer> recognizer;
   FrameNeed frames = FrameNeed::onset_and_apex;

@@ -3,35 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <tuple>
 
 namespace merkit {
 
 namespace {
-
-/// Pairs that overlap enough, each with its rank in the greedy order.
-std::vector<SpottingMatch> candidates(const std::vector<VideoInterval>& truth,
-                                      const std::vector<VideoInterval>& predictions, std::optional<ExpressionType> type,
-                                      double min_iou) {
-  const auto counts = [&](const VideoInterval& interval) { return !type || interval.type == *type; };
-  std::map<std::string, std::vector<int>> truth_of_video;
-  for (std::size_t t = 0; t < truth.size(); ++t)
-    if (counts(truth[t])) truth_of_video[truth[t].video].push_back(static_cast<int>(t));
-
-  std::vector<SpottingMatch> pairs;
-  for (std::size_t p = 0; p < predictions.size(); ++p) {
-    if (!counts(predictions[p])) continue;
-    for (const int t : truth_of_video[predictions[p].video]) {
-      const double overlap = iou(predictions[p].interval, truth[t].interval);
-      if (overlap > 0 && overlap >= min_iou) pairs.push_back({static_cast<int>(p), t, overlap});
-    }
-  }
-  std::sort(pairs.begin(), pairs.end(), [&](const SpottingMatch& a, const SpottingMatch& b) {
-    return std::make_tuple(-predictions[a.prediction].score, -a.iou, a.prediction, a.truth) <
-           std::make_tuple(-predictions[b.prediction].score, -b.iou, b.prediction, b.truth);
-  });
-  return pairs;
-}
 
 /// Precision, recall and F1 from the counts; all 0 where nothing was found rightly.
 void set_ratios(SpottingMetrics& metrics) {
@@ -44,15 +19,33 @@ void set_ratios(SpottingMetrics& metrics) {
 
 SpottingMetrics metrics_for(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
                             std::optional<ExpressionType> type, double min_iou) {
+  /// Of one video: its intervals, and where they stand in the given vectors.
+  struct Side {
+    std::vector<Interval> intervals;
+    std::vector<double> scores;
+    std::vector<int> positions;
+  };
+  const auto by_video = [&](const std::vector<VideoInterval>& given) {
+    std::map<std::string, Side> videos;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (type && given[i].type != *type) continue;
+      Side& side = videos[given[i].video];
+      side.intervals.push_back(given[i].interval);
+      side.scores.push_back(given[i].score);
+      side.positions.push_back(static_cast<int>(i));
+    }
+    return videos;
+  };
   SpottingMetrics result;
-  std::vector<bool> prediction_taken(predictions.size(), false), truth_taken(truth.size(), false);
-  for (const auto& pair : candidates(truth, predictions, type, min_iou)) {
-    if (prediction_taken[pair.prediction] || truth_taken[pair.truth]) continue;
-    prediction_taken[pair.prediction] = truth_taken[pair.truth] = true;
-    result.matches.push_back(pair);
+  auto true_side = by_video(truth);
+  for (const auto& [video, predicted] : by_video(predictions)) {
+    const Side& there = true_side[video];
+    for (const auto& match : matched_intervals(there.intervals, predicted.intervals, predicted.scores, min_iou))
+      result.matches.push_back({predicted.positions[static_cast<std::size_t>(match.prediction)],
+                                there.positions[static_cast<std::size_t>(match.truth)], match.iou});
   }
   std::sort(result.matches.begin(), result.matches.end(),
-            [](const SpottingMatch& a, const SpottingMatch& b) { return a.prediction < b.prediction; });
+            [](const IntervalMatch& a, const IntervalMatch& b) { return a.prediction < b.prediction; });
 
   const auto count = [&](const std::vector<VideoInterval>& intervals) {
     return static_cast<int>(std::count_if(intervals.begin(), intervals.end(),

@@ -104,4 +104,18 @@ std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
   }
 }
 
+std::unique_ptr<Spotter> load_spotter(const ModelFile& model) {
+  try {
+    const Method& method = find_method(model.info.method);
+    if (!method.make_spotter)
+      throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name + ", which spots nothing");
+    auto spotter = method.make_spotter(Settings::parse(model.info.config, model.info.name + " (config)"),
+                                       LabelSet(model.info.labels));
+    spotter->load(model);
+    return spotter;
+  } catch (const ConfigError& error) {
+    throw ModelError("model \"" + model.info.name + "\" cannot be used: " + error.what(), error.hint());
+  }
+}
+
 }  // namespace merkit

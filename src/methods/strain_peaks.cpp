@@ -13,6 +13,7 @@
 #include "methods/catalog.h"
 #include "methods/spotting/out_and_back.h"
 #include "methods/spotting/region_displacement.h"
+#include "methods/spotting/tuned_spotter.h"
 
 #include <algorithm>
 #include <memory>
@@ -62,80 +63,105 @@ void fields(Visitor&& visit, StrainPeaksConfig& c) {
         not_negative);
 }
 
-class StrainPeaksSession final : public SpottingSession {
+constexpr const char* kMethod = "strain_peaks";
+
+struct MeasuredRegions final : MeasuredClip {
+  double fps = 0;
+  std::vector<spotting::FrameMotion> frames;
+};
+
+class StrainPeaksSession final : public MeasuringSession {
  public:
   StrainPeaksSession(const StrainPeaksConfig& config, double fps)
-      : config_(config), fps_(fps), tracker_(config.displacement) {}
+      : needed_(spotting::shortest_clip(config.peaks, fps)), tracker_(config.displacement) {
+    measured_->fps = fps;
+  }
 
-  void push(const AlignedFace& face) override { frames_.push_back(tracker_.measure(face)); }
+  void push(const AlignedFace& face) override { measured_->frames.push_back(tracker_.measure(face)); }
 
-  SpottingResult finish() override {
-    check_frames();
-    const auto curve = spotting::find_excursions(frames_, fps_, config_.peaks);
+  std::unique_ptr<MeasuredClip> finish() override {
+    const auto& frames = measured_->frames;
+    if (static_cast<int>(frames.size()) < needed_)
+      throw ClipError(Status::too_short,
+                      "strain_peaks needs at least " + std::to_string(needed_) + " frames at this frame rate, got " +
+                          std::to_string(frames.size()),
+                      "give a longer clip, or the right --fps");
+    if (std::none_of(frames.begin(), frames.end(), [](const auto& frame) { return frame.valid; }))
+      throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames.size()) + " frames");
+    return std::move(measured_);
+  }
+
+ private:
+  int needed_;
+  spotting::DisplacementTracker tracker_;
+  std::unique_ptr<MeasuredRegions> measured_ = std::make_unique<MeasuredRegions>();
+};
+
+class StrainPeaks final : public spotting::TunedSpotter {
+ public:
+  explicit StrainPeaks(const Settings& given)
+      : TunedSpotter(kMethod, resolved_settings<StrainPeaksConfig>, given),
+        measured_by_(read_settings<StrainPeaksConfig>(config())) {
+    StrainPeaks::decide_by(config());
+  }
+
+  std::unique_ptr<MeasuringSession> measure(double fps) const override {
+    if (!(fps > 0)) throw std::invalid_argument("a spotter needs a frame rate above 0");
+    return std::make_unique<StrainPeaksSession>(measured_by_, fps);
+  }
+
+  SpottingResult spot(const MeasuredClip& clip) const override {
+    const auto& [fps, frames] = dynamic_cast<const MeasuredRegions&>(clip);
+    const auto curve = spotting::find_excursions(frames, fps, decided_by_.peaks);
     SpottingResult result;
     result.signal.threshold = curve.threshold_px;
     result.signal.values = curve.strength_px;
-    for (const auto& frame : frames_) {
+    for (const auto& frame : frames) {
       result.signal.frames.push_back(frame.number);
       result.signal.times_s.push_back(frame.time_s);
     }
-    for (const auto& found : curve.excursions) result.detections.push_back(detection(found, curve.threshold_px));
+    for (const auto& found : curve.excursions) {
+      const auto &onset = frames[found.onset], &apex = frames[found.apex], &offset = frames[found.offset];
+      Detection detection;
+      detection.interval = {onset.number, apex.number, offset.number};
+      detection.onset_s = onset.time_s;
+      detection.apex_s = apex.time_s;
+      detection.offset_s = offset.time_s;
+      const double length_s = (found.offset - found.onset + 1) / fps;
+      detection.type = length_s <= decided_by_.peaks.micro_limit_s ? ExpressionType::micro : ExpressionType::macro;
+      detection.confidence = std::clamp(1 - curve.threshold_px / found.strength_px, 0.0, 1.0);
+      result.detections.push_back(std::move(detection));
+    }
     return result;
   }
 
  private:
-  void check_frames() const {
-    const int needed = spotting::shortest_clip(config_.peaks, fps_);
-    if (static_cast<int>(frames_.size()) < needed)
-      throw ClipError(Status::too_short,
-                      "strain_peaks needs at least " + std::to_string(needed) + " frames at this frame rate, got " +
-                          std::to_string(frames_.size()),
-                      "give a longer clip, or the right --fps");
-    if (std::none_of(frames_.begin(), frames_.end(), [](const auto& frame) { return frame.valid; }))
-      throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames_.size()) + " frames");
-  }
+  void decide_by(const Settings& settings) override { decided_by_ = read_settings<StrainPeaksConfig>(settings); }
 
-  Detection detection(const spotting::Excursion& found, double threshold_px) const {
-    const auto &onset = frames_[found.onset], &apex = frames_[found.apex], &offset = frames_[found.offset];
-    Detection result;
-    result.interval = {onset.number, apex.number, offset.number};
-    result.onset_s = onset.time_s;
-    result.apex_s = apex.time_s;
-    result.offset_s = offset.time_s;
-    const double length_s = (found.offset - found.onset + 1) / fps_;
-    result.type = length_s <= config_.peaks.micro_limit_s ? ExpressionType::micro : ExpressionType::macro;
-    result.confidence = std::clamp(1 - threshold_px / found.strength_px, 0.0, 1.0);
+  std::vector<Settings> candidates(const SpottingSampleSet& /*training*/) const override {
+    std::vector<Settings> result;
+    for (const double threshold : {0.01, 0.02, 0.05, 0.1, 0.2})
+      for (const double floor_px : {0.05, 0.08, 0.12, 0.18, 0.25}) {
+        StrainPeaksConfig candidate = read_settings<StrainPeaksConfig>(config());
+        candidate.peaks.threshold = threshold;
+        candidate.peaks.floor_px = floor_px;
+        result.push_back(write_settings(candidate));
+      }
     return result;
   }
 
-  StrainPeaksConfig config_;
-  double fps_;
-  spotting::DisplacementTracker tracker_;
-  std::vector<spotting::FrameMotion> frames_;
+  StrainPeaksConfig measured_by_, decided_by_;
 };
 
-class StrainPeaks final : public Spotter {
- public:
-  explicit StrainPeaks(StrainPeaksConfig config) : config_(std::move(config)) {}
-
-  std::unique_ptr<SpottingSession> start(double fps) const override {
-    if (!(fps > 0)) throw std::invalid_argument("a spotter needs a frame rate above 0");
-    return std::make_unique<StrainPeaksSession>(config_, fps);
-  }
-
- private:
-  StrainPeaksConfig config_;
-};
-
-std::unique_ptr<Spotter> make(const Settings& config) {
-  return std::make_unique<StrainPeaks>(read_settings<StrainPeaksConfig>(config));
+std::unique_ptr<Spotter> make(const Settings& config, const LabelSet& /*labels*/) {
+  return std::make_unique<StrainPeaks>(config);
 }
 
 }  // namespace
 
 Method catalog::strain_peaks() {
   Method method;
-  method.name = "strain_peaks";
+  method.name = kMethod;
   method.summary = "spots movements away from rest and back in optical flow or strain of face patches";
   method.citation = "Shreve et al., FG 2011, doi:10.1109/FG.2011.5771451";
   method.make_spotter = make;

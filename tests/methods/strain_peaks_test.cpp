@@ -21,7 +21,7 @@ using testing::skin;
 /// Pushes `seconds` of what `draw` makes of a time and returns what was found.
 SpottingResult spot(double seconds, double fps, const std::function<cv::Mat(double)>& draw,
                     const std::function<void(AlignedFace&)>& change = {}) {
-  const auto session = catalog::strain_peaks().make_spotter({})->start(fps);
+  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(fps);
   for (int i = 0; i < std::lround(seconds * fps); ++i) {
     auto face = face_of(i, fps, draw(i / fps));
     if (change) change(face);
@@ -118,7 +118,7 @@ TEST(StrainPeaks, BridgesNoLostFace) {
 }
 
 TEST(StrainPeaks, SaysHowManyFramesItNeeds) {
-  const auto session = catalog::strain_peaks().make_spotter({})->start(100);
+  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(100);
   for (int i = 0; i < 10; ++i) session->push(face_of(i, 100, skin()));
   try {
     session->finish();
@@ -130,7 +130,7 @@ TEST(StrainPeaks, SaysHowManyFramesItNeeds) {
 }
 
 TEST(StrainPeaks, SaysWhenThereIsNoFace) {
-  const auto session = catalog::strain_peaks().make_spotter({})->start(50);
+  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(50);
   for (int i = 0; i < 40; ++i) {
     AlignedFace face;
     face.number = i;
@@ -148,7 +148,7 @@ TEST(StrainPeaks, SaysWhenThereIsNoFace) {
 TEST(StrainPeaks, RefusesSettingsItCannotUse) {
   const auto error_of = [](const std::string& json) {
     try {
-      catalog::strain_peaks().make_spotter(Settings::parse(json, "spot.json"));
+      catalog::strain_peaks().make_spotter(Settings::parse(json, "spot.json"), {});
     } catch (const ConfigError& error) {
       return std::string(error.what());
     }
@@ -157,7 +157,7 @@ TEST(StrainPeaks, RefusesSettingsItCannotUse) {
   EXPECT_THAT(error_of(R"({"feature": "colour"})"), HasSubstr("must be magnitude, strain or both"));
   EXPECT_THAT(error_of(R"({"boundary": 1})"), HasSubstr("must be in (0, 1)"));
   EXPECT_THAT(error_of(R"({"lag": 3})"), HasSubstr("/lag is not a known setting"));
-  EXPECT_THROW(catalog::strain_peaks().make_spotter({})->start(0), std::invalid_argument);
+  EXPECT_THROW(catalog::strain_peaks().make_spotter({}, {})->start(0), std::invalid_argument);
 }
 
 TEST(StrainPeaks, HasItsDefaultsInItsConfigurationFile) {

@@ -41,6 +41,11 @@ struct FakeSpotter final : Spotter {
   std::unique_ptr<SpottingSession> start(double /*fps*/) const override {
     return std::make_unique<FakeSession>(on_push);
   }
+  std::unique_ptr<MeasuringSession> measure(double /*fps*/) const override { throw std::logic_error("not asked for"); }
+  SpottingResult spot(const MeasuredClip&) const override { throw std::logic_error("not asked for"); }
+  void fit(const SpottingSampleSet&, const FitOptions&, FitObserver&) override {}
+  void save(const fs::path&) const override {}
+  void load(const ModelFile&) override {}
 };
 
 fs::path frame_file(const fs::path& clip, int number) { return clip / ("f" + std::to_string(100 + number) + ".png"); }
@@ -120,7 +125,7 @@ class ClipAnalyzerOnThreads : public ::testing::Test {
 };
 
 TEST_F(ClipAnalyzerOnThreads, TwoFindWhatOneFinds) {
-  const auto spotter = [] { return find_method("strain_peaks").make_spotter(default_config("strain_peaks")); };
+  const auto spotter = [] { return find_method("strain_peaks").make_spotter(default_config("strain_peaks"), {}); };
   const ClipAnalysis one = analyzed(spotter(), 1), two = analyzed(spotter(), 2);
   EXPECT_EQ(one.problem.status, Status::ok) << one.problem.message;
   EXPECT_EQ(one.frames, kFaces + kBlanks);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "merkit/core/interval.h"
+#include "merkit/core/interval_matching.h"
 #include "merkit/core/prediction.h"
 
 #include <string>
@@ -16,16 +17,11 @@ struct VideoInterval {
   double score = 0;  ///< of a prediction
 };
 
-struct SpottingMatch {
-  int prediction = -1, truth = -1;  ///< indices into the given vectors
-  double iou = 0;
-};
-
 /// Counts pooled over videos; P, R, F1 from the sums, never averaged per video.
 struct SpottingMetrics {
   int true_positives = 0, false_positives = 0, false_negatives = 0;
   double precision = 0, recall = 0, f1 = 0;
-  std::vector<SpottingMatch> matches;
+  std::vector<IntervalMatch> matches;
 };
 
 /// A prediction is right if its IoU with a true interval of the same video is >= `min_iou`; each true interval is

@@ -20,7 +20,8 @@ struct Method {
   std::string citation;  ///< authors, venue, year, DOI
 
   std::unique_ptr<Recognizer> (*make_recognizer)(const Settings& config, const LabelSet& labels) = nullptr;
-  std::unique_ptr<Spotter> (*make_spotter)(const Settings& config) = nullptr;
+  /// `labels` are the classes of methods that also name what they find; others take no notice of them.
+  std::unique_ptr<Spotter> (*make_spotter)(const Settings& config, const LabelSet& labels) = nullptr;
 
   FrameNeed frames = FrameNeed::onset_and_apex;  ///< what learning reads; recognition may need less
 
@@ -45,5 +46,8 @@ FrameNeed frames_needed(const ModelInfo& model);
 
 /// A recognizer ready to use from a model file, whichever method made it. Throws ModelError.
 std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model);
+
+/// The same for a spotter.
+std::unique_ptr<Spotter> load_spotter(const ModelFile& model);
 
 }  // namespace merkit

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "merkit/core/interval.h"
+
+#include <vector>
+
+namespace merkit {
+
+/// A prediction and the true interval it stands for, as positions in the given vectors.
+struct IntervalMatch {
+  int prediction = -1, truth = -1;
+  double iou = 0;
+};
+
+/// One-to-one, of one video: pairs with IoU >= `min_iou` (and > 0) are taken greedily by descending score, ties by IoU,
+/// then by order. `scores` has one entry a prediction. In order of predictions.
+std::vector<IntervalMatch> matched_intervals(const std::vector<Interval>& truth,
+                                             const std::vector<Interval>& predictions,
+                                             const std::vector<double>& scores, double min_iou = 0.5);
+
+}  // namespace merkit

@@ -153,6 +153,7 @@ int loso(const LosoRequest& request) {
   if (!method.make_recognizer)
     throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
   const Settings method_settings = method.resolve_config(settings.method(method.name));
+  const auto pretrained = pretrained_model(request.pretrained, method.name, request.common.model_dir);
   const auto cache = request.cache.open();
   const TrainingSamples prepared = prepare(request, config, protocol, cache);
 
@@ -164,7 +165,6 @@ int loso(const LosoRequest& request) {
   plan.held_out = protocol.held_out;
   plan.epoch_selection = request.epoch_selection;
   plan.pretraining_groups = request.pretraining_groups;
-  const auto pretrained = pretrained_model(request.pretrained, request.common.model_dir);
   if (pretrained) plan.pretrained = pretrained->sha256;
   plan.data = data_hash(prepared, config);
   plan.software = tool_version() + " " + git_description();

@@ -98,7 +98,7 @@ int train(const TrainRequest& request) {
     throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
   const LabelSet labels = find_labels(config.labels);
   const Settings method_settings = method.resolve_config(settings.method(method.name));
-  const auto pretrained = pretrained_model(request.pretrained, request.common.model_dir);
+  const auto pretrained = pretrained_model(request.pretrained, method.name, request.common.model_dir);
   AtomicFile probe(request.model);  // better to hear of a missing directory now than after the training
 
   const auto cache = request.cache.open();

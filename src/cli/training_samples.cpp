@@ -48,9 +48,15 @@ void add_pretrained_option(CLI::App& command, std::string& model) {
       ->type_name("NAME|FILE");
 }
 
-std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::filesystem::path& model_dir) {
+std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::string& method,
+                                                  const std::filesystem::path& model_dir) {
   if (model.empty()) return nullptr;
-  return std::make_shared<const ModelFile>(ModelFile::read(find_model(model, model_dir)));
+  auto file = std::make_shared<const ModelFile>(ModelFile::read(find_model(model, model_dir)));
+  if (file->info.method != method)
+    throw ModelError(
+        "model \"" + file->info.name + "\" is of method \"" + file->info.method + "\", not \"" + method + "\"",
+        "--pretrained takes a model of the method that is trained");
+  return file;
 }
 
 }  // namespace merkit::cli

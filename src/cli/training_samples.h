@@ -29,7 +29,8 @@ TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips,
 /// --pretrained, for commands that train.
 void add_pretrained_option(CLI::App& command, std::string& model);
 
-/// The model that it names; null where it names none. Throws ModelError.
-std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::filesystem::path& model_dir);
+/// The model that it names; null where it names none. Throws ModelError, also for a model of another method.
+std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::string& method,
+                                                  const std::filesystem::path& model_dir);
 
 }  // namespace merkit::cli

@@ -14,7 +14,8 @@ struct VideoInterval {
   std::string video;
   Interval interval;
   ExpressionType type = ExpressionType::micro;
-  double score = 0;  ///< of a prediction
+  double score = 0;          ///< of a prediction
+  std::string emotion = {};  ///< empty: not known
 };
 
 /// Counts pooled over videos; P, R, F1 from the sums, never averaged per video.

@@ -1,5 +1,7 @@
 #include "merkit/core/interval_matching.h"
 
+#include "merkit/core/error.h"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -74,6 +76,22 @@ std::vector<IntervalMatch> maximum(const std::vector<IntervalMatch>& pairs, std:
 }
 
 }  // namespace
+
+std::string_view to_string(IntervalMatching matching) {
+  return interval_matching_names()[static_cast<std::size_t>(matching)];
+}
+
+const std::vector<std::string>& interval_matching_names() {
+  static const std::vector<std::string> names{"greedy", "maximum"};
+  return names;
+}
+
+IntervalMatching interval_matching_from_string(std::string_view name) {
+  const auto& names = interval_matching_names();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) throw_unknown_name("matching", name, names);
+  return static_cast<IntervalMatching>(found - names.begin());
+}
 
 std::vector<IntervalMatch> matched_intervals(const std::vector<Interval>& truth,
                                              const std::vector<Interval>& predictions,

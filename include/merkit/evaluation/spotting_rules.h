@@ -1,6 +1,7 @@
 #pragma once
 
 #include "merkit/core/interval_matching.h"
+#include "merkit/core/label_set.h"
 #include "merkit/core/prediction.h"
 
 #include <filesystem>
@@ -18,9 +19,9 @@ struct LengthBand {
 
 /// What counts when intervals are scored: a JSON file under configs/spotting_rules, or one of the user's own:
 ///
-///     { "name": "megc2020", "description": "...", "source": "...", "types": ["micro", "macro"],
-///       "types_must_agree": true, "min_iou": 0.5, "matching": "greedy",
-///       "prediction_lengths": {"casme_sq": {"micro": [7, 16], "macro": [17, 0]}}, "classes": [] }
+///     { "name": "megc2025", "description": "...", "source": "...", "types": ["micro"], "types_must_agree": true,
+///       "min_iou": 0.5, "matching": "greedy", "labels": "three_emotions",
+///       "prediction_lengths": {"casme_sq": {"micro": {"shortest": 7, "longest": 16}}} }
 struct SpottingRules {
   std::string name = "merkit", description, source;
   /// Intervals of other types are left out, true and predicted ones.
@@ -32,8 +33,8 @@ struct SpottingRules {
   IntervalMatching matching = IntervalMatching::greedy;
   /// By data set and type: predictions of other lengths are dropped before anything is counted. True intervals stay.
   std::map<std::string, std::map<ExpressionType, LengthBand>> prediction_lengths;
-  /// Emotions that recognition is scored on; empty: those of the truth.
-  std::vector<std::string> classes;
+  /// Classes that recognition is scored on (in the file: the name of a label set); empty: the emotions of the truth.
+  LabelSet labels;
 
   bool counts(ExpressionType type) const;
 

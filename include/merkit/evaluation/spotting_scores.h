@@ -21,11 +21,11 @@ struct ScoredVideo {
   bool failed = false;    ///< it could not be read, so nothing was looked for in it
 };
 
-/// True and predicted intervals of all videos.
+/// True and predicted intervals of all videos. Two videos never have one name.
 struct SpottingData {
   std::vector<VideoInterval> truth, predictions;
   std::vector<VideoInterval> blinks;  ///< true ones; their type and score mean nothing
-  std::vector<ScoredVideo> videos;    ///< need not name all that the intervals do; what is said here once is known
+  std::vector<ScoredVideo> videos;    ///< each once; videos that only intervals name are scored as well
 };
 
 /// Counts of a part of the videos.

@@ -41,9 +41,9 @@ void sort_events(AnnotatedVideo& video) {
 
 void check_same_video(const ManifestClip& a, const ManifestClip& b) {
   const auto refuse = [&](const char* what) {
-    throw InputError("the rows " + a.clip_id + " and " + b.clip_id + " are of one video, " + a.source +
-                         ", but differ in " + what,
-                     "rows with the same frames tell of expressions in one video of one person");
+    throw InputError(
+        "the rows " + a.clip_id + " and " + b.clip_id + " are of one video, " + a.source + ", but differ in " + what,
+        "rows with the same frames tell of expressions in one video of one person");
   };
   if (a.dataset != b.dataset || a.subject != b.subject) refuse("who is seen");
   if (a.fps != b.fps) refuse("fps");

@@ -14,12 +14,9 @@ constexpr const char* kSchema = "merkit/spotting-plan/1";
 
 Json to_json(const VideoEvent& event, const std::vector<std::string>& classes) {
   const Interval& interval = event.interval;
-  return {{"onset", interval.onset},
-          {"apex", interval.apex ? Json(*interval.apex) : Json()},
-          {"offset", interval.offset},
-          {"type", event.type ? Json(to_string(*event.type)) : Json()},
-          {"kind", event.kind},
-          {"label", event.label ? Json(classes.at(*event.label)) : Json()}};
+  return {{"onset", interval.onset},   {"apex", interval.apex ? Json(*interval.apex) : Json()},
+          {"offset", interval.offset}, {"type", event.type ? Json(to_string(*event.type)) : Json()},
+          {"kind", event.kind},        {"label", event.label ? Json(classes.at(*event.label)) : Json()}};
 }
 
 VideoEvent event_from(const Json& json, const std::vector<std::string>& classes, const std::string& origin) {
@@ -77,9 +74,9 @@ void SpottingPlan::check() const {
       throw InputError("without " + held_out + " " + held + " no expression is left to learn from",
                        "take in more videos, or check that the truth names them as the manifest does");
     if (names && labels.size() < 2)
-      throw InputError("without " + held_out + " " + held +
-                           " fewer than two classes of micro-expressions are left to learn from",
-                       "take in more videos, or choose another protocol");
+      throw InputError(
+          "without " + held_out + " " + held + " fewer than two classes of micro-expressions are left to learn from",
+          "take in more videos, or choose another protocol");
   }
 }
 

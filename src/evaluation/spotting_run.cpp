@@ -105,8 +105,7 @@ SpottingLosoResult run_task(const SpottingPlan& plan, const LosoTask& task, cons
     SpottingResult found = spotter->spot(*material.videos[video].measured);
     threshold = found.signal.threshold;
     detections = std::move(found.detections);
-    if (recognizer && !detections.empty())
-      name_detections(*recognizer, material.crops(video, detections), detections);
+    if (recognizer && !detections.empty()) name_detections(*recognizer, material.crops(video, detections), detections);
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
@@ -129,8 +128,7 @@ std::optional<SpottingLosoResult> task_result(const SpottingPlan& plan, const Lo
     SpottingLosoResult::Video video;
     row.at("video").get_to(video.video);
     row.at("threshold").get_to(video.threshold);
-    if (video.video >= plan.videos.size() || plan.group_of(plan.videos[video.video]) != task.group)
-      return std::nullopt;
+    if (video.video >= plan.videos.size() || plan.group_of(plan.videos[video.video]) != task.group) return std::nullopt;
     for (const auto& entry : row.at("detections")) {
       auto detection = detection_from(entry, plan.classes.size());
       if (!detection) return std::nullopt;

@@ -119,8 +119,8 @@ std::vector<AlignedFace> faces_of_interval(const ManifestClip& clip, Interval& i
 
 void select_faces(std::vector<AlignedFace>& sequence, Interval& interval, FrameNeed need) {
   const auto at = [&](int number) -> const AlignedFace* {
-    const auto found = std::find_if(sequence.begin(), sequence.end(),
-                                    [&](const AlignedFace& face) { return face.number == number; });
+    const auto found =
+        std::find_if(sequence.begin(), sequence.end(), [&](const AlignedFace& face) { return face.number == number; });
     return found == sequence.end() ? nullptr : &*found;
   };
   require_face(at(interval.onset), "onset");

@@ -102,7 +102,8 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
   }
   for (auto& [label, expression] : kept) {
     Sample learned;
-    const ClipProblem problem = problem_of([&, &faces_kept = expression] { learned = std::move(faces_kept).sample(numbers); });
+    const ClipProblem problem =
+        problem_of([&, &faces_kept = expression] { learned = std::move(faces_kept).sample(numbers); });
     if (problem.status != Status::ok) {
       measured.unusable.push_back(problem);
       continue;

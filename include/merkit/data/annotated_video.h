@@ -18,8 +18,8 @@ struct AnnotatedVideo {
   int left_out = 0;                  ///< rows of expressions whose beginning or end is not known
 };
 
-/// micro and macro in the spellings of merkit, MEGC22 and the published sheets, and micro for an empty text; nothing for
-/// other kinds of events, such as blinks.
+/// micro and macro in the spellings of merkit, MEGC22 and the published sheets, and micro for an empty text; nothing
+/// for other kinds of events, such as blinks.
 std::optional<ExpressionType> expression_type(std::string_view kind);
 
 /// What a row's event is, as annotated: its column "type", else "expression"; "micro" where it has neither.

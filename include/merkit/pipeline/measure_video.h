@@ -29,10 +29,10 @@ struct MeasureOptions {
 
 /// A video read once: what a spotter has measured of it, and the samples that a recognizer may learn from.
 struct MeasuredVideo {
-  SpottingSample sample;           ///< with its micro- and macro-expressions
-  std::vector<VideoEvent> events;  ///< all that is annotated, in order of onset
-  double duration_s = 0;           ///< from the first frame's to the last frame's timestamp, plus one frame
-  SampleSet expressions;           ///< its micro-expressions with a class: see MeasureOptions::expressions
+  SpottingSample sample;              ///< with its micro- and macro-expressions
+  std::vector<VideoEvent> events;     ///< all that is annotated, in order of onset
+  double duration_s = 0;              ///< from the first frame's to the last frame's timestamp, plus one frame
+  SampleSet expressions;              ///< its micro-expressions with a class: see MeasureOptions::expressions
   std::vector<ClipProblem> unusable;  ///< why others of these cannot be learned from
   std::shared_ptr<const FollowedFace> followed;
 };

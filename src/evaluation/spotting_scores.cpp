@@ -223,6 +223,7 @@ SpottingScores score_spotting(const SpottingData& data, const SpottingRules& rul
       match.prediction = predictions.positions[static_cast<std::size_t>(match.prediction)];
       match.truth = truth.positions[static_cast<std::size_t>(match.truth)];
     }
+  scores.counted_predictions = predictions.positions;
   return scores;
 }
 

@@ -16,6 +16,7 @@ struct VideoInterval {
   ExpressionType type = ExpressionType::micro;
   double score = 0;          ///< of a prediction
   std::string emotion = {};  ///< empty: not known
+  std::string subject = {};  ///< whose video it is; empty: not known
 };
 
 /// Counts pooled over videos; P, R, F1 from the sums, never averaged per video.

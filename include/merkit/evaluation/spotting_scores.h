@@ -78,9 +78,10 @@ struct BlinkScores {
 struct SpottingScores {
   SpottingRules rules;
   int videos = 0, videos_without_expression = 0, videos_failed = 0;
-  int dropped = 0;               ///< predictions that the rules do not count
-  SpottingMetrics micro, macro;  ///< matches: positions in SpottingData's vectors
-  SpottingMetrics overall;       ///< sums of both
+  std::vector<int> counted_predictions;  ///< positions in SpottingData's vector, in order
+  int dropped = 0;                       ///< predictions that the rules do not count
+  SpottingMetrics micro, macro;          ///< matches: positions in SpottingData's vectors
+  SpottingMetrics overall;               ///< sums of both
   ApexScores micro_apex, macro_apex, apex;
   AveragePrecision micro_ap, macro_ap;
   AveragePrecision map;           ///< mean over the types that occur in the truth

@@ -2,6 +2,7 @@
 
 #include "cli/options.h"
 #include "merkit/core/model_file.h"
+#include "merkit/methods/method.h"
 #include "merkit/pipeline/prepare_samples.h"
 
 #include <filesystem>
@@ -25,6 +26,16 @@ TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips,
                                          const CommonOptions& common, const SampleOptions& options,
                                          const std::function<std::optional<int>(const ManifestClip&)>& label,
                                          bool skip_failed);
+
+/// --truth and --videos, for commands that train or score methods which spot expressions in long videos.
+void add_truth_options(CLI::App& command, std::filesystem::path& truth, bool& videos);
+
+/// True for methods that spot; those that recognize as well do so over videos when they are `asked` to.
+bool is_over_videos(const Method& method, bool asked);
+
+/// Throws ConfigError when what only spotters heed was given for a method that spots nothing.
+void check_no_video_options(const std::filesystem::path& truth, bool videos, const std::string& recognizer,
+                            const std::string& method);
 
 /// --pretrained, for commands that train.
 void add_pretrained_option(CLI::App& command, std::string& model);

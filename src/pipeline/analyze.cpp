@@ -3,10 +3,10 @@
 #include "merkit/core/files.h"
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
+#include "pipeline/followed_face.h"
 #include "pipeline/overlapped.h"
 
 #include <chrono>
-#include <map>
 
 #include <opencv2/core.hpp>
 
@@ -41,37 +41,7 @@ ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceMode
       recognizer_(std::move(recognizer)),
       frames_(frames) {}
 
-/// What is kept of a clip once it has been read: enough to cut any of its crops again.
-struct ClipAnalyzer::Followed {
-  struct Pose {
-    cv::Matx23d crop_from_source;
-    int segment = 0, shrink = 1;
-  };
-  std::map<int, Pose> poses;           ///< by frame number, frames with a face only
-  std::map<int, Landmarks> landmarks;  ///< by segment
-
-  /// Frames of an interval that a recognizer is given: onset and apex, or all in the onset's pose.
-  std::vector<int> numbers(const Interval& interval, FrameNeed need) const {
-    if (need == FrameNeed::onset_and_apex) return {interval.onset, interval.apex_or_middle()};
-    std::vector<int> result;
-    const auto onset = poses.find(interval.onset);
-    for (auto pose = onset; pose != poses.end() && pose->first <= interval.offset; ++pose)
-      if (pose->second.segment == onset->second.segment) result.push_back(pose->first);
-    return result;
-  }
-
-  std::optional<AlignedFace> crop(const Frame& frame, const FaceConfig& face) const {
-    const auto pose = poses.find(frame.number);
-    if (pose == poses.end()) return std::nullopt;
-    AlignedFace like;
-    like.success = true;
-    like.segment = pose->second.segment;
-    like.crop_from_source = pose->second.crop_from_source;
-    like.shrink = pose->second.shrink;
-    like.landmarks = landmarks.at(like.segment);
-    return FaceAligner::crop(frame, like, face.width, face.height());
-  }
-};
+struct ClipAnalyzer::Followed : FollowedFace {};
 
 ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
   ClipAnalysis analysis;
@@ -120,8 +90,7 @@ ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnal
     if (face.success) {
       ++analysis.frames_with_face;
       analysis.segments = std::max(analysis.segments, face.segment + 1);
-      followed.poses[face.number] = {face.crop_from_source, face.segment, face.shrink};
-      followed.landmarks.emplace(face.segment, face.landmarks);
+      followed.note(face);
     }
     spotting_watch.lap();
     session->push(face);
@@ -143,22 +112,13 @@ ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnal
 void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed& followed,
                                       ClipAnalysis& analysis) const {
   Stopwatch watch;
-  const auto reader = open_clip(request.clip, request.options);
   // Detections come in order and do not overlap, so the crops of one are all that is held at a time.
-  const auto crop_at = [&](int number) -> std::optional<AlignedFace> {
-    while (const auto next = reader->next_number()) {
-      if (*next > number) break;
-      if (*next == number) return followed.crop(*reader->next(), face_);
-      reader->skip();
-    }
-    return std::nullopt;
-  };
+  CropReader crops(followed, request.clip, request.options, face_);
   for (Detection& detection : analysis.detections) {
     Sample sample;
     sample.id = request.clip_id;
     sample.interval = detection.interval;
-    for (const int number : followed.numbers(detection.interval, frames_))
-      if (auto crop = crop_at(number)) sample.faces.push_back(std::move(*crop));
+    sample.faces = crops.of(detection.interval, frames_);
     analysis.timing.read_s += watch.lap();
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
     const AlignedFace *const onset = sample.face_at(detection.interval.onset), *const apex = sample.face_at(

@@ -4,6 +4,7 @@
 #include "cli/batch.h"
 #include "cli/chosen_spotter.h"
 #include "cli/commands.h"
+#include "cli/illustrations.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 
@@ -14,6 +15,7 @@ struct AnalyzeRequest {
   CommonOptions common;
   BatchOptions batch;
   OutputOptions output;
+  IllustrationOptions illustrations;
   std::string spotter, model, table;
   std::filesystem::path pictures, signals;
   std::optional<int> face;
@@ -37,6 +39,7 @@ ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request
   result.spotter = names.spotter;
   result.model = names.model;
   result.frames_done = &progress.frames();
+  result.frames_expected = &progress.expected_frames();
   if (clip.frames.empty())
     result.problem = ClipError(Status::unsupported, "the row has a ready motion image and no frames to look through",
                                "use merkit recognize");
@@ -73,6 +76,8 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   for (const auto& folder : {request.pictures, request.signals})
     if (!folder.empty()) create_directories_or_throw(folder);
 
+  const Illustrator illustrator(request.illustrations, clips.size(), labels);
+
   Output output(request.output.file);
   const bool as_table = !request.table.empty();
   RecordOptions options{record_format_from_string(request.output.format), naming ? "analysis" : "spotting", false,
@@ -88,7 +93,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
       [&](const ManifestClip& clip, Progress& progress) {
         ClipRequest job = clip_request(clip, request, names, progress);
         job.threads = threads_a_clip;
-        return analyzer.analyze(job);
+        return illustrator.analyze(analyzer, std::move(job));
       },
       [&](const ManifestClip&, const ClipAnalysis& analysis) {
         if (writer) writer->write(analysis);
@@ -97,6 +102,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
         if (!as_table) return;
         for_table.push_back(analysis);
         for_table.back().signal = {};
+        for_table.back().followed = {};
       });
   if (as_table) output.stream() << spotting_table(spotting_table_from_string(request.table), for_table, labels);
   if (writer) writer->finish(stop_signal() != 0);
@@ -116,6 +122,7 @@ void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
       ->type_name("DIR");
   command.add_option("--save-signal", request.signals, "Write each clip's spotting curve here, as CSV")
       ->type_name("DIR");
+  add_illustration_options(command, request.illustrations);
   command.add_option("--table", request.table, "Write intervals as this table instead: megc22 or strs")
       ->check(CLI::IsMember(spotting_table_names()));
   command.add_flag("--timing", request.timing, "Include seconds a stage (equal runs then differ in bytes)");

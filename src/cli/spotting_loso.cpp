@@ -110,7 +110,7 @@ int spotting_loso(const LosoRequest& request) {
   }
   if (recognizer)
     material.crops = [&](std::size_t video, const std::vector<Detection>& found) {
-      return crops_of(prepared.measured[video], prepared.clips[video], found, recognizer->frames, config.face);
+      return crops_of(prepared.measured[video], prepared.clips[video], found, recognizer->frames);
     };
 
   const SpottingDirectory run(request.directory, plan);

@@ -2,8 +2,9 @@
 
 #include "merkit/media/clip_reader.h"
 #include "pipeline/clip_interval.h"
-#include "pipeline/followed_face.h"
+#include "pipeline/crop_reader.h"
 #include "pipeline/frame_samples.h"
+#include "pipeline/shot_aligner.h"
 
 #include <algorithm>
 
@@ -77,9 +78,10 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
       if (const auto label = options.label(row); label && expression_type(event_kind(row)) == ExpressionType::micro)
         kept.emplace_back(*label, ExpressionFaces(row, options));
 
-  FaceAligner aligner(faces.get(), options.face);
+  ShotAligner aligner(faces.get(), options.face);
   const auto session = spotter.measure(sample.fps);
   auto followed = std::make_shared<FollowedFace>();
+  followed->crop = {options.face.width, options.face.height()};
   std::vector<int> numbers;
   while (const auto frame = reader->next()) {
     const AlignedFace face = aligner.align(*frame);
@@ -115,8 +117,8 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
 }
 
 SampleSet crops_of(const MeasuredVideo& measured, const ManifestClip& clip, const std::vector<Detection>& found,
-                   FrameNeed need, const FaceConfig& face) {
-  CropReader crops(*measured.followed, clip.frames, {clip.fps, clip.pattern}, face);
+                   FrameNeed need) {
+  CropReader crops(*measured.followed, clip.frames, {clip.fps, clip.pattern});
   SampleSet samples;
   for (const Detection& detection : found) {
     Sample sample;

@@ -3,7 +3,7 @@
 
 #include "merkit/core/stop.h"
 #include "merkit/methods/method.h"
-#include "pipeline/swelling_face.h"
+#include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"
 
@@ -155,15 +155,36 @@ TEST_F(ClipAnalyzerOnThreads, WantOfMemoryInTheSpotterIsTheClipsProblem) {
   expect_same(one, two);
 }
 
-TEST_F(ClipAnalyzerOnThreads, AStopPassesThrough) {
+TEST_F(ClipAnalyzerOnThreads, WhatWasFoundBeforeTheDamageIsGiven) {
+  std::ofstream(frame_file(folder / "clip", 38), std::ios::trunc) << "no picture";
+  const auto spotter = [] { return find_method("strain_peaks").make_spotter(default_config("strain_peaks"), {}); };
+  const ClipAnalysis one = analyzed(spotter(), 1), two = analyzed(spotter(), 2);
+  EXPECT_EQ(one.problem.status, Status::decode_error);
+  EXPECT_EQ(one.frames, 37);
+  ASSERT_EQ(one.detections.size(), 1u);
+  EXPECT_NEAR(one.detections[0].interval.apex_or_middle(), 120, 1);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, AStopGivesWhatWasFoundUpToThere) {
   const auto stop = [](int before) {
     if (before == 5) request_stop(SIGTERM);
   };
   for (const int threads : {1, 2}) {
-    EXPECT_THROW(analyzed(stop, threads), Interrupted) << threads;
+    const ClipAnalysis stopped = analyzed(stop, threads);
+    EXPECT_EQ(stopped.problem.status, Status::decode_error) << threads;
+    EXPECT_EQ(stopped.problem.message,
+              "interrupted by signal 15 after 6 of 43 frames; what was found up to there is given");
+    EXPECT_EQ(stopped.frames, 6) << threads;
+    EXPECT_EQ(stopped.signal.frames.size(), 6u) << threads;
     EXPECT_EQ(frames_done, 6) << threads;
     request_stop(0);
   }
+}
+
+TEST_F(ClipAnalyzerOnThreads, AStopBeforeAnyFaceLeavesNothingToGive) {
+  request_stop(SIGINT);
+  for (const int threads : {1, 2}) EXPECT_THROW(analyzed([](int) {}, threads), Interrupted) << threads;
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include "merkit/pipeline/measure_video.h"
 
 #include "merkit/methods/method.h"
-#include "pipeline/swelling_face.h"
+#include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"
 
@@ -140,7 +140,7 @@ TEST_F(MeasuredVideos, GiveTheSameCropsWhenReadAgain) {
   const MeasuredVideo once = measured();
   Detection found;
   found.interval = once.events[0].interval;
-  const SampleSet again = crops_of(once, video.clip, {found}, FrameNeed::onset_to_offset, options.face);
+  const SampleSet again = crops_of(once, video.clip, {found}, FrameNeed::onset_to_offset);
   ASSERT_EQ(again.size(), 1u);
   ASSERT_EQ(again[0].faces.size(), 16u);
   ASSERT_EQ(once.expressions[0].faces.size(), 16u);

@@ -5,6 +5,7 @@
 #include "merkit/face/face_aligner.h"
 #include "merkit/methods/spotter.h"
 #include "merkit/pipeline/analyze.h"
+#include "merkit/pipeline/followed_face.h"
 #include "merkit/pipeline/prepare_samples.h"
 
 #include <atomic>
@@ -15,8 +16,6 @@
 #include <vector>
 
 namespace merkit {
-
-struct FollowedFace;
 
 struct MeasureOptions {
   FaceConfig face;
@@ -46,6 +45,6 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
 /// Reads the video once more for the faces of what was found in it: one sample a detection, with the faces that there
 /// are. `found` is in order of onset and does not overlap.
 SampleSet crops_of(const MeasuredVideo& measured, const ManifestClip& clip, const std::vector<Detection>& found,
-                   FrameNeed need, const FaceConfig& face);
+                   FrameNeed need);
 
 }  // namespace merkit

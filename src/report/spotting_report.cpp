@@ -64,7 +64,8 @@ Json by_group(const std::vector<std::pair<std::string, SpottingCountsByType>>& g
 
 /// One line an interval, as the logs of the challenges: the predicted ones and what they stand for, then those missed.
 Json intervals_of(const Evaluation::Spotting& spotting) {
-  const auto& [data, scores] = spotting;
+  const SpottingData& data = spotting.data;
+  const SpottingScores& scores = spotting.scores;
   Json result = Json::array();
   std::vector<bool> found(data.truth.size(), false);
   const auto entry = [&](const VideoInterval& of, const VideoInterval* predicted, const VideoInterval* truth) {
@@ -124,6 +125,10 @@ nlohmann::ordered_json spotting_json(const Evaluation::Spotting& spotting) {
       {"per_dataset", by_group(s.per_dataset)},
       {"per_subject", by_group(s.per_subject)},
       {"intervals", intervals_of(spotting)}};
+  if (spotting.per_seed.size() > 1)
+    for (const auto& [seed, of] : spotting.per_seed)
+      result["per_seed"][std::to_string(seed)] = {
+          {"micro", to_json(of.micro)}, {"macro", to_json(of.macro)}, {"overall", to_json(of.overall)}};
   return result;
 }
 

@@ -145,6 +145,10 @@ struct Evaluation {
   struct Spotting {
     SpottingData data;
     SpottingScores scores;  ///< of the data
+    /// Of a run of merkit loso: its protocol, and the scores of each seed; those above are of all seeds together, each
+    /// video being there once a seed.
+    std::string protocol = {};
+    std::vector<std::pair<std::uint64_t, SpottingScores>> per_seed = {};
   };
   std::optional<Recognition> recognition;
   std::optional<Spotting> spotting;

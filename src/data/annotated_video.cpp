@@ -109,7 +109,8 @@ ManifestClip event_row(const AnnotatedVideo& video, const CsvTable& table, std::
 
 }  // namespace
 
-std::optional<ExpressionType> expression_type(std::string_view kind) {
+std::optional<ExpressionType> expression_type(const std::string& text) {
+  const std::string kind = folded(text);
   if (kind == "micro" || kind == "me" || kind == "micro-expression" || kind.empty()) return ExpressionType::micro;
   if (kind == "macro" || kind == "mae" || kind == "macro-expression") return ExpressionType::macro;
   return std::nullopt;
@@ -118,7 +119,7 @@ std::optional<ExpressionType> expression_type(std::string_view kind) {
 std::string event_kind(const ManifestClip& row) {
   for (const char* column : {"type", "expression"})
     if (const auto found = row.other.find(column); found != row.other.end() && !found->second.empty())
-      return found->second;
+      return folded(found->second);
   return "micro";
 }
 

@@ -84,7 +84,7 @@ TEST(AnnotatedVideos, RowsOfOneVideoMustAgree) {
 
 TEST(AnnotatedVideos, KindsAreSpelledAsInPublishedSheets) {
   EXPECT_EQ(expression_type("micro-expression"), ExpressionType::micro);
-  EXPECT_EQ(expression_type("mae"), ExpressionType::macro);
+  EXPECT_EQ(expression_type("MaE"), ExpressionType::macro);
   EXPECT_EQ(expression_type("blink"), std::nullopt);
 }
 

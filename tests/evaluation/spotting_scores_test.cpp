@@ -240,6 +240,8 @@ TEST(AveragePrecision, AsksForMoreOverlapStepByStep) {
   EXPECT_EQ(scores.macro_ap.at_50, 0);
   EXPECT_NEAR(scores.map.at_50, 0.5, 1e-12);
   EXPECT_NEAR(scores.map.at_50_95, 0.15, 1e-12);
+  data.predictions = {span("a", 0, 8, 1)};  // IoU 0.9: wrong at 0.95 only
+  EXPECT_NEAR(score_spotting(data).micro_ap.at_50_95, 0.9, 1e-12);
 }
 
 TEST(SpotThenRecognizeScore, IsThatOfTheExampleItWasPublishedWith) {

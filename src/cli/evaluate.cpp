@@ -183,6 +183,7 @@ int evaluate(const EvaluateRequest& request) {
   output.stream() << (format == "csv"        ? evaluation_csv(evaluation)
                       : format == "markdown" ? evaluation_markdown(evaluation)
                       : format == "latex"    ? evaluation_latex(evaluation)
+                      : format == "html"     ? evaluation_html(evaluation, request.common.command)
                                              : evaluation_json(evaluation, provenance_of(request.common, settings)));
   output.commit();
   return kAllDone;
@@ -223,8 +224,8 @@ void add_evaluate(Commands& commands) {
                   "interval included")
       ->type_name("FILE");
   command.add_option("--dataset", request->dataset, "Data set of the videos of which none is named")->type_name("NAME");
-  command.add_option("--format", request->output.format, "json, csv, markdown or latex")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
+  command.add_option("--format", request->output.format, "json, csv, markdown, latex or html")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex", "html"}));
   command.add_option("-o,--output", request->output.file, "Write the result here instead of stdout")->type_name("FILE");
   add_common_options(command, request->common);
   command.footer(

@@ -169,6 +169,9 @@ std::string evaluation_csv(const Evaluation& evaluation);
 std::string evaluation_markdown(const Evaluation& evaluation);
 /// The same figures as a LaTeX tabular, for booktabs.
 std::string evaluation_latex(const Evaluation& evaluation);
+/// One self-contained page on spotted intervals, or, of classes, the figures and the confusion matrix; well-formed XML.
+/// Runs of merkit loso have a page of their own, html_report().
+std::string evaluation_html(const Evaluation& evaluation, const std::vector<std::string>& command);
 
 /// Spotted intervals as MEGC22 or STRS table.
 enum class SpottingTable { megc22, strs };

@@ -3,6 +3,7 @@
 #include "cli/provenance.h"
 #include "merkit/data/csv.h"
 #include "merkit/report/interval_tables.h"
+#include "merkit/report/spotting_loso_report.h"
 
 #include <algorithm>
 #include <map>
@@ -131,10 +132,22 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
   return result;
 }
 
-Evaluation::Spotting spotting(const EvaluateRequest& request) {
+SpottingRules rules_of(const EvaluateRequest& request) {
   SpottingRules rules = SpottingRules::find(request.rules);
   if (request.min_iou) rules.min_iou = *request.min_iou;
   if (!request.matching.empty()) rules.matching = interval_matching_from_string(request.matching);
+  return rules;
+}
+
+/// The scores of a run over long videos, which knows its truth itself.
+Evaluation::Spotting spotting_run(const EvaluateRequest& request) {
+  if (request.predictions.size() > 1 || !request.truth.empty())
+    throw ConfigError(request.predictions.front().string() + " is a run over long videos, which holds their truth",
+                      "score it alone and without --truth");
+  return score_spotting_run(SpottingDirectory(request.predictions.front()), rules_of(request));
+}
+
+Evaluation::Spotting spotting(const EvaluateRequest& request) {
   std::vector<IntervalTable> predictions;
   for (const auto& file : request.predictions) predictions.push_back(read_interval_table(file));
   const bool with_truth = predictions.front().holds_truth;
@@ -149,7 +162,7 @@ Evaluation::Spotting spotting(const EvaluateRequest& request) {
   const LabelSet labels = request.labels.empty() ? LabelSet{} : find_labels(request.labels);
   Evaluation::Spotting result;
   result.data = spotting_data(predictions, truth, videos, request.dataset);
-  result.scores = score_spotting(result.data, rules, labels);
+  result.scores = score_spotting(result.data, rules_of(request), labels);
   if (result.scores.videos_failed)
     spdlog::warn("{} videos could not be read; their expressions count as missed", result.scores.videos_failed);
   return result;
@@ -159,7 +172,9 @@ int evaluate(const EvaluateRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common);
   Evaluation evaluation;
-  if (!std::filesystem::is_directory(request.predictions.front()) && holds_intervals(request.predictions.front()))
+  if (holds_spotting_run(request.predictions.front()))
+    evaluation.spotting = spotting_run(request);
+  else if (!std::filesystem::is_directory(request.predictions.front()) && holds_intervals(request.predictions.front()))
     evaluation.spotting = spotting(request);
   else
     evaluation.recognition = recognition(request);
@@ -168,6 +183,7 @@ int evaluate(const EvaluateRequest& request) {
   output.stream() << (format == "csv"        ? evaluation_csv(evaluation)
                       : format == "markdown" ? evaluation_markdown(evaluation)
                       : format == "latex"    ? evaluation_latex(evaluation)
+                      : format == "html"     ? evaluation_html(evaluation, request.common.command)
                                              : evaluation_json(evaluation, provenance_of(request.common, settings)));
   output.commit();
   return kAllDone;
@@ -208,8 +224,8 @@ void add_evaluate(Commands& commands) {
                   "interval included")
       ->type_name("FILE");
   command.add_option("--dataset", request->dataset, "Data set of the videos of which none is named")->type_name("NAME");
-  command.add_option("--format", request->output.format, "json, csv, markdown or latex")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
+  command.add_option("--format", request->output.format, "json, csv, markdown, latex or html")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex", "html"}));
   command.add_option("-o,--output", request->output.file, "Write the result here instead of stdout")->type_name("FILE");
   add_common_options(command, request->common);
   command.footer(

@@ -10,7 +10,7 @@
 #include "merkit/pipeline/memory_store.h"
 #include "merkit/pipeline/prepare_samples.h"
 #include "merkit/pipeline/state_store.h"
-#include "merkit/report/loso_report.h"
+#include "merkit/report/provenance.h"
 
 namespace fs = std::filesystem;
 
@@ -53,27 +53,6 @@ std::string data_hash(const TrainingSamples& prepared, const PipelineConfig& con
     if (!clip.features.empty()) hasher.add(hash_of_file(clip.features));
   }
   return hasher.digest().hex();
-}
-
-/// Tells what is missing, or writes the results when nothing is.
-int conclude(const LosoDirectory& run, bool partial) {
-  const auto missing = run.missing();
-  if (missing.empty()) {
-    if (run.plan().is_leaky())
-      spdlog::warn("each epoch was chosen on the very clips that are scored: these figures are too good");
-    const auto found = write_loso_results(run);
-    const auto with_deviation = [&](double RecognitionMetrics::*figure) {
-      const double deviation = deviation_over_seeds(found, figure);
-      return fmt::format("{:.4f}{}", found.metrics.*figure,
-                         found.per_seed.size() > 1 ? fmt::format(" +- {:.4f}", deviation) : "");
-    };
-    spdlog::info("UF1 {}, UAR {}, accuracy {} (always the commonest class: UF1 {:.4f})",
-                 with_deviation(&RecognitionMetrics::uf1), with_deviation(&RecognitionMetrics::uar),
-                 with_deviation(&RecognitionMetrics::accuracy), found.majority.uf1);
-    spdlog::info("wrote {}", (run.path() / "evaluation.json").string());
-    return kAllDone;
-  }
-  return tell_missing(missing, run.plan().tasks().size(), partial);
 }
 
 /// Throws InputError naming a person of the run who taught the model.

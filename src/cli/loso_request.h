@@ -37,10 +37,6 @@ struct LosoRequest {
 /// Which of the tasks are this process's: all, every n-th (--shard i/n, from 1), or one (--task).
 std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<LosoTask>& all);
 
-/// Tells what of a run is missing, if anything. `partial`: other processes do other parts, so that is as it should be.
-/// Returns the exit code.
-int tell_missing(const std::vector<LosoTask>& missing, std::size_t all, bool partial);
-
 /// Does those of the tasks that are this process's and not yet done, as many at a time as there are jobs.
 template <class Directory, class Work>
 void do_tasks(const LosoRequest& request, const Directory& run, const Work& work) {
@@ -67,7 +63,9 @@ void do_tasks(const LosoRequest& request, const Directory& run, const Work& work
       });
 }
 
-/// Writes the results of a run over long videos, or tells what is missing. Returns the exit code.
+/// Tells what is missing, or writes the results when nothing is. `partial`: other processes do other parts, so that is
+/// as it should be. Returns the exit code.
+int conclude(const LosoDirectory& run, bool partial);
 int conclude(const SpottingDirectory& run, bool partial);
 
 /// merkit loso over long videos: a spotter, alone or with a recognizer that names what was found.

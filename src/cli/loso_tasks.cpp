@@ -1,11 +1,25 @@
 #include "cli/loso_request.h"
 #include "merkit/core/error.h"
+#include "merkit/report/loso_report.h"
 #include "merkit/report/spotting_loso_report.h"
 
 #include <charconv>
 #include <cstdlib>
 
 namespace merkit::cli {
+namespace {
+
+/// Tells what of a run is missing. `partial`: other processes do other parts, so that is as it should be. Returns the
+/// exit code.
+int tell_missing(const std::vector<LosoTask>& missing, std::size_t all, bool partial) {
+  std::string names;
+  for (std::size_t i = 0; i < missing.size() && i < 8; ++i) names += (i ? ", " : "") + missing[i].name();
+  spdlog::log(partial ? spdlog::level::info : spdlog::level::err, "{} of {} tasks are still to be done: {}{}",
+              missing.size(), all, names, missing.size() > 8 ? ", ..." : "");
+  return partial ? kAllDone : kSomeFailed;
+}
+
+}  // namespace
 
 std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<LosoTask>& all) {
   const auto number = [](const std::string& text, std::size_t& to) {
@@ -36,18 +50,30 @@ std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<Lo
   return own;
 }
 
-int tell_missing(const std::vector<LosoTask>& missing, std::size_t all, bool partial) {
-  std::string names;
-  for (std::size_t i = 0; i < missing.size() && i < 8; ++i) names += (i ? ", " : "") + missing[i].name();
-  spdlog::log(partial ? spdlog::level::info : spdlog::level::err, "{} of {} tasks are still to be done: {}{}",
-              missing.size(), all, names, missing.size() > 8 ? ", ..." : "");
-  return partial ? kAllDone : kSomeFailed;
+int conclude(const LosoDirectory& run, bool partial) {
+  const auto missing = run.missing();
+  if (missing.empty()) {
+    if (run.plan().is_leaky())
+      spdlog::warn("each epoch was chosen on the very clips that are scored: these figures are too good");
+    const auto found = write_loso_results(run);
+    const auto with_deviation = [&](double RecognitionMetrics::*figure) {
+      const double deviation = deviation_over_seeds(found, figure);
+      return fmt::format("{:.4f}{}", found.metrics.*figure,
+                         found.per_seed.size() > 1 ? fmt::format(" +- {:.4f}", deviation) : "");
+    };
+    spdlog::info("UF1 {}, UAR {}, accuracy {} (always the commonest class: UF1 {:.4f})",
+                 with_deviation(&RecognitionMetrics::uf1), with_deviation(&RecognitionMetrics::uar),
+                 with_deviation(&RecognitionMetrics::accuracy), found.majority.uf1);
+    spdlog::info("wrote {}", (run.path() / "evaluation.json").string());
+    return kAllDone;
+  }
+  return tell_missing(missing, run.plan().tasks().size(), partial);
 }
 
 int conclude(const SpottingDirectory& run, bool partial) {
   const auto missing = run.missing();
   if (!missing.empty()) return tell_missing(missing, run.plan().tasks().size(), partial);
-  const SpottingScores scores = write_spotting_results(run).all.scores;
+  const SpottingScores scores = write_spotting_results(run).scores;
   std::string text = fmt::format("F1: micro {:.4f}, macro {:.4f}, overall {:.4f}", scores.micro.f1, scores.macro.f1,
                                  scores.overall.f1);
   if (scores.false_alarms_per_minute)

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace merkit::cli {

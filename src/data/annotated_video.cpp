@@ -53,14 +53,19 @@ void check_same_video(const ManifestClip& a, const ManifestClip& b) {
 /// Names of videos of several rows, which have no clip_id of their own.
 void name_videos(std::vector<AnnotatedVideo>& videos, const std::vector<int>& rows_of) {
   std::set<std::string> taken;
+  std::map<std::string, int> stems;
   for (std::size_t i = 0; i < videos.size(); ++i)
-    if (rows_of[i] == 1) taken.insert(videos[i].clip.clip_id);
+    if (rows_of[i] == 1)
+      taken.insert(videos[i].clip.clip_id);
+    else
+      ++stems[stem_of(videos[i].clip.frames)];
   for (std::size_t i = 0; i < videos.size(); ++i) {
     if (rows_of[i] == 1) continue;
     ManifestClip& clip = videos[i].clip;
-    const std::string stem = stem_of(clip.frames), longer = clip.subject + "_" + stem;
-    clip.clip_id = taken.count(stem) ? longer : stem;
-    for (int n = 2; !taken.insert(clip.clip_id).second; ++n) clip.clip_id = longer + "_" + std::to_string(n);
+    const std::string stem = stem_of(clip.frames);
+    const std::string name = stems[stem] > 1 || taken.count(stem) ? clip.subject + "_" + stem : stem;
+    clip.clip_id = name;
+    for (int n = 2; !taken.insert(clip.clip_id).second; ++n) clip.clip_id = name + "_" + std::to_string(n);
   }
 }
 
@@ -104,7 +109,8 @@ ManifestClip event_row(const AnnotatedVideo& video, const CsvTable& table, std::
 
 }  // namespace
 
-std::optional<ExpressionType> expression_type(std::string_view kind) {
+std::optional<ExpressionType> expression_type(const std::string& text) {
+  const std::string kind = folded(text);
   if (kind == "micro" || kind == "me" || kind == "micro-expression" || kind.empty()) return ExpressionType::micro;
   if (kind == "macro" || kind == "mae" || kind == "macro-expression") return ExpressionType::macro;
   return std::nullopt;
@@ -113,7 +119,7 @@ std::optional<ExpressionType> expression_type(std::string_view kind) {
 std::string event_kind(const ManifestClip& row) {
   for (const char* column : {"type", "expression"})
     if (const auto found = row.other.find(column); found != row.other.end() && !found->second.empty())
-      return found->second;
+      return folded(found->second);
   return "micro";
 }
 

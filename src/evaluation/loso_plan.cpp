@@ -91,7 +91,9 @@ std::string LosoPlan::to_json() const {
 
 LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin) try {
   const Json json = Json::parse(text);
-  if (json.at("schema") != kSchema) throw InputError(origin + " is no plan of merkit loso");
+  if (json.at("schema") != kSchema)
+    throw InputError(origin + " is no plan of merkit loso over clips",
+                     "merkit evaluate DIR tells of a run over long videos");
   LosoPlan plan;
   json.at("method").get_to(plan.method);
   plan.config = json.at("config").dump();

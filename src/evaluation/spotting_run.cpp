@@ -1,5 +1,6 @@
 #include "evaluation/task_file.h"
 #include "merkit/core/error.h"
+#include "merkit/core/stop.h"
 
 #include <chrono>
 
@@ -11,6 +12,7 @@ class Epochs final : public FitObserver {
  public:
   void on_epoch(int /*epoch*/, int /*epochs*/, double loss, double accuracy) override {
     noted.push_back({loss, accuracy});
+    throw_if_stopped();
   }
   std::vector<LosoResult::Epoch> noted;
 };

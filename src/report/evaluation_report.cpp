@@ -112,7 +112,16 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
     document["folds"] = folds_of(r);
     document["predictions"] = predictions_of(r);
   }
-  if (evaluation.spotting) document["spotting"] = spotting_json(*evaluation.spotting);
+  if (evaluation.spotting) {
+    const auto& s = *evaluation.spotting;
+    if (!s.per_seed.empty()) {
+      Json seeds = Json::array();
+      for (const auto& [seed, scores] : s.per_seed) seeds.push_back(seed);
+      document["protocol"] = {
+          {"name", s.protocol}, {"pooled", true}, {"epoch_selection", "last"}, {"seeds", seeds}, {"leaky", false}};
+    }
+    document["spotting"] = spotting_json(s);
+  }
   return document.dump(2) + "\n";
 }
 

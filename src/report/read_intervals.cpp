@@ -1,5 +1,6 @@
 #include "core/text.h"
 #include "merkit/core/error.h"
+#include "merkit/data/annotated_video.h"
 #include "merkit/report/interval_tables.h"
 #include "merkit/report/records.h"
 #include "report/stored_records.h"
@@ -12,12 +13,9 @@ namespace {
 
 enum class Event { micro, macro, blink, other };
 
-/// In the spellings of merkit, MEGC22 and the published sheets. Without a type an interval is a micro-expression.
 Event event_of(const std::string& text) {
-  const std::string name = folded(text);
-  if (name.empty() || name == "micro" || name == "me" || name == "micro-expression") return Event::micro;
-  if (name == "macro" || name == "mae" || name == "macro-expression") return Event::macro;
-  return name == "blink" ? Event::blink : Event::other;
+  if (const auto type = expression_type(text)) return *type == ExpressionType::micro ? Event::micro : Event::macro;
+  return folded(text) == "blink" ? Event::blink : Event::other;
 }
 
 struct IntervalColumns {

@@ -56,12 +56,12 @@ void add_to(SpottingData& data, const SpottingPlan& plan, const Found& found, co
   }
 }
 
-SpottingScores scored(const SpottingPlan& plan, const SpottingData& data) {
-  if (!plan.names) return score_spotting(data);
+SpottingScores scored(const SpottingPlan& plan, const SpottingData& data, const SpottingRules& rules = {}) {
+  if (!plan.names) return score_spotting(data, rules);
   const LabelSet labels(plan.classes);
-  SpottingScores scores = score_spotting(data, {}, labels);
+  SpottingScores scores = score_spotting(data, rules, labels);
   // The recognizer has learned from micro-expressions, and STRS is defined on them.
-  SpottingRules micro_only;
+  SpottingRules micro_only = rules;
   micro_only.types = {ExpressionType::micro};
   scores.recognition = score_spotting(data, micro_only, labels).recognition;
   return scores;
@@ -76,18 +76,6 @@ std::vector<std::pair<std::uint64_t, Found>> all_found(const SpottingDirectory& 
         std::find_if(result.begin(), result.end(), [&](const auto& of) { return of.first == task.seed; })->second;
     for (auto& video : run.read(task).videos) found[video.video] = std::move(video.detections);
   }
-  return result;
-}
-
-SpottingLosoScores scores_of(const SpottingPlan& plan, const std::vector<std::pair<std::uint64_t, Found>>& by_seed) {
-  SpottingLosoScores result;
-  for (const auto& [seed, found] : by_seed) {
-    SpottingData data;
-    add_to(data, plan, found, "");
-    result.per_seed.emplace_back(seed, scored(plan, data));
-    add_to(result.all.data, plan, found, by_seed.size() > 1 ? fmt::format(" (seed {})", seed) : "");
-  }
-  result.all.scores = scored(plan, result.all.data);
   return result;
 }
 
@@ -150,9 +138,22 @@ void add_rows(std::string& table, const SpottingPlan& plan, const LosoTask& task
 
 }  // namespace
 
-SpottingLosoScores score_spotting_run(const SpottingDirectory& run) { return scores_of(run.plan(), all_found(run)); }
+Evaluation::Spotting score_spotting_run(const SpottingDirectory& run, const SpottingRules& rules) {
+  const SpottingPlan& plan = run.plan();
+  const auto by_seed = all_found(run);
+  Evaluation::Spotting result;
+  result.protocol = plan.protocol;
+  for (const auto& [seed, found] : by_seed) {
+    SpottingData data;
+    add_to(data, plan, found, "");
+    result.per_seed.emplace_back(seed, scored(plan, data, rules));
+    add_to(result.data, plan, found, by_seed.size() > 1 ? fmt::format(" (seed {})", seed) : "");
+  }
+  result.scores = scored(plan, result.data, rules);
+  return result;
+}
 
-SpottingLosoScores write_spotting_results(const SpottingDirectory& run) {
+Evaluation::Spotting write_spotting_results(const SpottingDirectory& run) {
   const SpottingPlan& plan = run.plan();
   std::string table = "clip_id,dataset,subject,onset,apex,offset,onset_s,apex_s,offset_s,type,spot_confidence", log;
   if (plan.names) {
@@ -166,9 +167,8 @@ SpottingLosoScores write_spotting_results(const SpottingDirectory& run) {
     log += fold_line(plan, task, result);
     add_rows(table, plan, task, result);
   }
-  const SpottingLosoScores scores = score_spotting_run(run);
   Evaluation evaluation;
-  evaluation.spotting = scores.all;
+  evaluation.spotting = score_spotting_run(run);
   // Nothing of how the work was shared out goes in, so that a run in parts ends in the same bytes as one in one go.
   Provenance provenance;
   provenance.command = {"merkit", "loso", "--method", plan.spotter, "--protocol", plan.protocol};
@@ -182,7 +182,7 @@ SpottingLosoScores write_spotting_results(const SpottingDirectory& run) {
   write_file_atomically(run.path() / "log.txt", log);
   write_file_atomically(run.path() / "predictions.csv", table);
   write_file_atomically(run.path() / "evaluation.json", evaluation_json(evaluation, provenance));
-  return scores;
+  return *evaluation.spotting;
 }
 
 }  // namespace merkit

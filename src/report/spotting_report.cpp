@@ -62,42 +62,43 @@ Json by_group(const std::vector<std::pair<std::string, SpottingCountsByType>>& g
   return result;
 }
 
-/// One line an interval, as the logs of the challenges: the predicted ones and what they stand for, then those missed.
+Json to_json(const IntervalVerdict& verdict) {
+  const auto& [predicted, truth] = verdict;
+  return {{"video", verdict.either().video},
+          {"type", to_string(verdict.either().type)},
+          {"onset", predicted ? Json(predicted->interval.onset) : Json()},
+          {"offset", predicted ? Json(predicted->interval.offset) : Json()},
+          {"true_onset", truth ? Json(truth->interval.onset) : Json()},
+          {"true_offset", truth ? Json(truth->interval.offset) : Json()},
+          {"iou", predicted && truth ? Json(iou(predicted->interval, truth->interval)) : Json()},
+          {"verdict", verdict.name()}};
+}
+
 Json intervals_of(const Evaluation::Spotting& spotting) {
-  const auto& [data, scores] = spotting;
   Json result = Json::array();
-  std::vector<bool> found(data.truth.size(), false);
-  const auto entry = [&](const VideoInterval& of, const VideoInterval* predicted, const VideoInterval* truth) {
-    return Json{{"video", of.video},
-                {"type", to_string(of.type)},
-                {"onset", predicted ? Json(predicted->interval.onset) : Json()},
-                {"offset", predicted ? Json(predicted->interval.offset) : Json()},
-                {"true_onset", truth ? Json(truth->interval.onset) : Json()},
-                {"true_offset", truth ? Json(truth->interval.offset) : Json()},
-                {"iou", predicted && truth ? Json(iou(predicted->interval, truth->interval)) : Json()},
-                {"verdict", predicted && truth ? "TP"
-                            : predicted        ? "FP"
-                                               : "FN"}};
-  };
-  auto match = scores.overall.matches.begin();
-  for (const int p : scores.counted_predictions) {
-    const VideoInterval& predicted = data.predictions[static_cast<std::size_t>(p)];
-    const bool is_right = match != scores.overall.matches.end() && match->prediction == p;
-    const VideoInterval* truth = nullptr;
-    if (is_right) {
-      const auto t = static_cast<std::size_t>((match++)->truth);
-      found[t] = true;
-      truth = &data.truth[t];
-    }
-    result.push_back(entry(predicted, &predicted, truth));
-  }
-  for (std::size_t t = 0; t < data.truth.size(); ++t)
-    if (!found[t] && scores.rules.counts(data.truth[t].type))
-      result.push_back(entry(data.truth[t], nullptr, &data.truth[t]));
+  for (const auto& verdict : verdicts_of(spotting)) result.push_back(to_json(verdict));
   return result;
 }
 
 }  // namespace
+
+std::vector<IntervalVerdict> verdicts_of(const Evaluation::Spotting& spotting) {
+  const SpottingData& data = spotting.data;
+  const SpottingScores& scores = spotting.scores;
+  std::vector<IntervalVerdict> verdicts;
+  std::vector<bool> found(data.truth.size(), false);
+  auto match = scores.overall.matches.begin();
+  for (const int p : scores.counted_predictions) {
+    verdicts.push_back({&data.predictions[static_cast<std::size_t>(p)], nullptr});
+    if (match == scores.overall.matches.end() || match->prediction != p) continue;
+    const auto t = static_cast<std::size_t>((match++)->truth);
+    found[t] = true;
+    verdicts.back().truth = &data.truth[t];
+  }
+  for (std::size_t t = 0; t < data.truth.size(); ++t)
+    if (!found[t] && scores.rules.counts(data.truth[t].type)) verdicts.push_back({nullptr, &data.truth[t]});
+  return verdicts;
+}
 
 nlohmann::ordered_json spotting_json(const Evaluation::Spotting& spotting) {
   const SpottingScores& s = spotting.scores;
@@ -124,6 +125,10 @@ nlohmann::ordered_json spotting_json(const Evaluation::Spotting& spotting) {
       {"per_dataset", by_group(s.per_dataset)},
       {"per_subject", by_group(s.per_subject)},
       {"intervals", intervals_of(spotting)}};
+  if (spotting.per_seed.size() > 1)
+    for (const auto& [seed, of] : spotting.per_seed)
+      result["per_seed"][std::to_string(seed)] = {
+          {"micro", to_json(of.micro)}, {"macro", to_json(of.macro)}, {"overall", to_json(of.overall)}};
   return result;
 }
 

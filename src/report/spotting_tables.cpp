@@ -29,6 +29,13 @@ std::vector<std::string> apex_row(const std::string& name, const ApexScores& ape
           decimals(precision.at_50_95)};
 }
 
+/// With that of recognition, where there is one.
+std::vector<TextTable> all_tables(const SpottingScores& scores) {
+  std::vector<TextTable> tables = spotting_tables(scores);
+  if (scores.recognition) tables.push_back(recognition_table(*scores.recognition));
+  return tables;
+}
+
 const std::vector<std::string> kCounts{"", "TP", "FP", "FN", "precision", "recall", "F1"};
 
 std::string line_of(const std::vector<std::string>& cells) { return fmt::format("| {} |\n", fmt::join(cells, " | ")); }
@@ -37,23 +44,15 @@ std::string line_of(const std::vector<std::string>& cells) { return fmt::format(
 
 std::vector<TextTable> spotting_tables(const SpottingScores& s) {
   std::vector<TextTable> tables{
-      {kCounts, {counts_row("micro", s.micro), counts_row("macro", s.macro), counts_row("overall", s.overall)}},
-      {{"", "apexes spotted", "apex error (frames)", "apex error (ms)", "AP 0.5", "AP 0.5:0.95"},
+      {"Intervals",
+       kCounts,
+       {counts_row("micro", s.micro), counts_row("macro", s.macro), counts_row("overall", s.overall)}},
+      {"Apexes, and average precision over the recalls",
+       {"", "apexes spotted", "apex error (frames)", "apex error (ms)", "AP 0.5", "AP 0.5:0.95"},
        {apex_row("micro", s.micro_apex, s.micro_ap), apex_row("macro", s.macro_apex, s.macro_ap),
         apex_row("overall", s.apex, s.map)}}};
-  if (s.recognition) {
-    const SpottedRecognition& r = *s.recognition;
-    TextTable confusion{{"truth \\ said"}, {}};
-    for (const auto& name : r.labels.classes()) confusion.heading.push_back(name);
-    for (int c = 0; c < r.labels.size(); ++c) {
-      confusion.rows.push_back({r.labels.name(c)});
-      for (const int count : r.confusion[static_cast<std::size_t>(c)])
-        confusion.rows.back().push_back(std::to_string(count));
-    }
-    tables.push_back(confusion);
-  }
   if (s.per_dataset.size() > 1) {
-    TextTable datasets{kCounts, {}};
+    TextTable datasets{"By data set", kCounts, {}};
     for (const auto& [name, counts] : s.per_dataset) {
       datasets.rows.push_back(counts_row(name + ", micro", counts.micro));
       datasets.rows.push_back(counts_row(name + ", macro", counts.macro));
@@ -62,6 +61,17 @@ std::vector<TextTable> spotting_tables(const SpottingScores& s) {
     tables.push_back(datasets);
   }
   return tables;
+}
+
+TextTable recognition_table(const SpottedRecognition& recognition) {
+  TextTable confusion{"Confusions of what was spotted rightly", {"truth \\ said"}, {}};
+  for (const auto& name : recognition.labels.classes()) confusion.heading.push_back(name);
+  for (int c = 0; c < recognition.labels.size(); ++c) {
+    confusion.rows.push_back({recognition.labels.name(c)});
+    for (const int count : recognition.confusion[static_cast<std::size_t>(c)])
+      confusion.rows.back().push_back(std::to_string(count));
+  }
+  return confusion;
 }
 
 std::vector<std::string> spotting_sentences(const SpottingScores& s) {
@@ -89,7 +99,7 @@ std::vector<std::string> spotting_sentences(const SpottingScores& s) {
 
 std::string spotting_markdown(const SpottingScores& scores) {
   std::string text;
-  for (const TextTable& table : spotting_tables(scores)) {
+  for (const TextTable& table : all_tables(scores)) {
     text += line_of(table.heading) + "|";
     for (std::size_t column = 0; column < table.heading.size(); ++column) text += "---|";
     text += "\n";
@@ -107,7 +117,7 @@ std::string spotting_latex(const SpottingScores& scores) {
     return text + " \\\\\n";
   };
   std::string text;
-  for (const TextTable& table : spotting_tables(scores)) {
+  for (const TextTable& table : all_tables(scores)) {
     text += "\\begin{tabular}{l" + std::string(table.heading.size() - 1, 'r') + "}\n\\toprule\n" + line(table.heading) +
             "\\midrule\n";
     for (const auto& row : table.rows) text += line(row);

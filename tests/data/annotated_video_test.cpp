@@ -52,8 +52,10 @@ TEST(AnnotatedVideos, RowsOfOneVideoAreItsEventsInOrderOfOnset) {
 
 TEST(AnnotatedVideos, VideosOfSeveralRowsAreNamedAfterTheirFramesAndIfNeedBeTheirPerson) {
   const auto videos = videos_of(rows(kExpressions));
-  EXPECT_EQ(videos[0].clip.clip_id, "anger");
+  EXPECT_EQ(videos[0].clip.clip_id, "s15_anger");
   EXPECT_EQ(videos[1].clip.clip_id, "s16_anger");
+  const auto alone = videos_of(rows("clip_id,subject,frames,onset,offset\na,s1,v.mp4,1,2\nb,s1,v.mp4,3,4\n"));
+  EXPECT_EQ(alone[0].clip.clip_id, "v");
 }
 
 TEST(AnnotatedVideos, AnOffsetOfZeroIsTheApexAndAnOnsetOfZeroIsLeftOut) {
@@ -82,7 +84,7 @@ TEST(AnnotatedVideos, RowsOfOneVideoMustAgree) {
 
 TEST(AnnotatedVideos, KindsAreSpelledAsInPublishedSheets) {
   EXPECT_EQ(expression_type("micro-expression"), ExpressionType::micro);
-  EXPECT_EQ(expression_type("mae"), ExpressionType::macro);
+  EXPECT_EQ(expression_type("MaE"), ExpressionType::macro);
   EXPECT_EQ(expression_type("blink"), std::nullopt);
 }
 

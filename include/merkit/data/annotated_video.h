@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace merkit {
@@ -18,11 +17,11 @@ struct AnnotatedVideo {
   int left_out = 0;                  ///< rows of expressions whose beginning or end is not known
 };
 
-/// micro and macro in the spellings of merkit, MEGC22 and the published sheets, and micro for an empty text; nothing
-/// for other kinds of events, such as blinks.
-std::optional<ExpressionType> expression_type(std::string_view kind);
+/// micro and macro in the spellings of merkit, MEGC22 and the published sheets (case does not matter), and micro for an
+/// empty text; nothing for other kinds of events, such as blinks.
+std::optional<ExpressionType> expression_type(const std::string& text);
 
-/// What a row's event is, as annotated: its column "type", else "expression"; "micro" where it has neither.
+/// What a row's event is, in lower case: its column "type", else "expression"; "micro" where it has neither.
 std::string event_kind(const ManifestClip& row);
 
 /// The videos of a manifest, in order of their first rows. Rows with the same frames are of one video: with an onset

@@ -145,6 +145,10 @@ struct Evaluation {
   struct Spotting {
     SpottingData data;
     SpottingScores scores;  ///< of the data
+    /// Of a run of merkit loso: its protocol, and the scores of each seed; those above are of all seeds together, each
+    /// video being there once a seed.
+    std::string protocol = {};
+    std::vector<std::pair<std::uint64_t, SpottingScores>> per_seed = {};
   };
   std::optional<Recognition> recognition;
   std::optional<Spotting> spotting;
@@ -165,6 +169,9 @@ std::string evaluation_csv(const Evaluation& evaluation);
 std::string evaluation_markdown(const Evaluation& evaluation);
 /// The same figures as a LaTeX tabular, for booktabs.
 std::string evaluation_latex(const Evaluation& evaluation);
+/// One self-contained page on spotted intervals, or, of classes, the figures and the confusion matrix; well-formed XML.
+/// Runs of merkit loso have a page of their own, html_report().
+std::string evaluation_html(const Evaluation& evaluation, const std::vector<std::string>& command);
 
 /// Spotted intervals as MEGC22 or STRS table.
 enum class SpottingTable { megc22, strs };

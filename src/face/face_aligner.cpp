@@ -78,6 +78,11 @@ struct FaceAligner::Impl {
     DetectionConfig how = config.detection;
     if (frames_lost % kFullSearchEvery != 0) how.full_scale = how.upsample = false;
     std::vector<DetectedFace> faces = model->detect(image, how);
+    const bool too_few = poses.empty() && static_cast<int>(faces.size()) <= config.face;
+    if (too_few && !faces.empty() && how.full_scale && how.scale != 1) {
+      how.scale = 1;  // the one asked for may be too small for the first search
+      faces = model->detect(image, how);
+    }
     most_faces = std::max(most_faces, static_cast<int>(faces.size()));
     if (poses.empty()) {
       if (static_cast<int>(faces.size()) <= config.face) return std::nullopt;

@@ -90,22 +90,27 @@ TEST_F(HardClip, AFaceThatLeavesAndReturnsIsLookedAtBeforeAndAfter) {
   expect_within_spans(clip);
 }
 
-TEST_F(HardClip, OfTwoFacesOneIsFollowedAndTheOtherTold) {
+TEST_F(HardClip, OfSeveralFacesOneIsFollowedAndTheOthersAreTold) {
   std::vector<cv::Mat> frames;
-  for (int i = 0; i < 12; ++i) {
-    frames.push_back(before_wall(moved_mouth(0), {0, 40}, 37, {480, 300}));
-    shrunk_face(180).copyTo(frames.back()(cv::Rect(290, 60, 180, 180)));
+  for (int i = 0; i < 4; ++i) {
+    frames.push_back(before_wall(shrunk_face(300), {0, 20}, 37, {720, 340}));
+    shrunk_face(250).copyTo(frames.back()(cv::Rect(300, 60, 250, 250)));
+    shrunk_face(160).copyTo(frames.back()(cv::Rect(555, 60, 160, 160)));
   }
   const auto centre_x = [](const ClipAnalysis& clip) {
+    if (clip.followed.poses.empty()) return -1.F;
     const auto& pose = clip.followed.poses.front();
     return transformed(clip.followed.landmarks.at(pose.segment), inverted(pose.crop_from_source))[30].x;
   };
-  const ClipAnalysis large = analyzed(frames, 0), small = analyzed(frames, 1), third = analyzed(frames, 2);
-  EXPECT_EQ(large.faces_seen, 2);
-  EXPECT_NEAR(centre_x(large), 120, 12);
-  EXPECT_NEAR(centre_x(small), 380, 12);
-  EXPECT_EQ(third.problem.status, Status::no_face);
-  EXPECT_EQ(third.faces_seen, 2);
+  const ClipAnalysis first = analyzed(frames, 0), second = analyzed(frames, 1), third = analyzed(frames, 2);
+  EXPECT_EQ(first.faces_seen, 2);
+  EXPECT_NEAR(centre_x(first), 150, 12);
+  EXPECT_NEAR(centre_x(second), 425, 12);
+  EXPECT_NEAR(centre_x(third), 635, 12) << "found by searching for smaller faces";
+  EXPECT_EQ(third.faces_seen, 3);
+  const ClipAnalysis fourth = analyzed(frames, 3);
+  EXPECT_EQ(fourth.problem.status, Status::no_face);
+  EXPECT_EQ(fourth.faces_seen, 3);
 }
 
 TEST_F(HardClip, NothingIsFoundAcrossACut) {

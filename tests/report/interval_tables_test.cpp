@@ -101,6 +101,18 @@ TEST_F(IntervalTables, OfAnAnalysisTellWhatWasLookedAt) {
   EXPECT_EQ(table.intervals[0].emotion, "anger");
 }
 
+TEST_F(IntervalTables, OfAPublishedSpotterHoldTruthAndPredictions) {
+  const IntervalTable table =
+      read(",T_1,T_2,P_1,P_2,K,class\n15_01,5,9,5,8,0.8,TP\n15_01,-1,-1,20,29,0,FP\n15_02,3,9,-1,-1,0,FN\n");
+  EXPECT_TRUE(table.holds_truth);
+  ASSERT_EQ(table.truth.size(), 2u);
+  EXPECT_EQ(table.truth[1].video, "15_02");
+  EXPECT_EQ(table.truth[1].interval.offset, 9);
+  ASSERT_EQ(table.intervals.size(), 2u);
+  EXPECT_EQ(table.intervals[1].interval.onset, 20);
+  EXPECT_EQ(table.videos.size(), 2u);
+}
+
 TEST_F(IntervalTables, RefuseWhatCannotBe) {
   expect_refused("video,onset,offset\nv,9,2\n", "table:2: the onset comes after the offset");
   expect_refused("video,onset,apex,offset\nv,1,12,9\n", "table:2: the apex lies outside of the interval");

@@ -101,6 +101,7 @@ TEST_F(MeasuredVideos, CountFramesAsTheManifestDoes) {
   add_event(12, 20, 27, "micro", "happiness");
   const MeasuredVideo from_1 = measured();
   EXPECT_EQ(from_1.events[0].interval.onset, 112);
+  ASSERT_EQ(from_1.expressions.size(), 1u);
   EXPECT_THAT(numbers_of(from_1.expressions[0]), ElementsAre(112, 120));
   video.events.clear();
   video.clip.frame_base = FrameBase::index0;

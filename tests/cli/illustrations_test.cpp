@@ -135,7 +135,7 @@ TEST_F(Illustrations, WhatCannotBeMeantIsRefused) {
   const RunResult mixed = run_merkit({"report", *folder / "spot.json", *folder / "clip"});
   EXPECT_EQ(mixed.exit_code, 2);
   EXPECT_THAT(mixed.err, HasSubstr("a page is on runs or on analyses, not on both"));
-  const RunResult no_analysis = run_merkit({"report", *folder / "clip/truth.json"});
+  const RunResult no_analysis = run_merkit({"report", *folder / "truth.csv"});
   EXPECT_EQ(no_analysis.exit_code, 3);
   EXPECT_THAT(no_analysis.err, HasSubstr("holds no analyses"));
 }

@@ -15,7 +15,7 @@ namespace {
 const cv::Scalar kPaper(255, 255, 255), kInk(40, 40, 40), kFaintInk(110, 110, 110), kGrid(225, 225, 225),
     kBlind(232, 232, 232);
 constexpr int kFractionBits = 4;
-constexpr double kLeft = 62, kRight = 14, kTop = 34, kAxis = 26, kLane = 17, kText = 0.42;
+constexpr double kLeft = 62, kRight = 24, kTop = 34, kAxis = 26, kLane = 17, kText = 0.42;
 constexpr double kBandOpacity = 0.18;
 
 using Span = SignalChart::Span;

@@ -170,8 +170,9 @@ void account(Markup& page, const json& record, const AnalysisReportOptions& opti
     term(page, "Length",
          fmt::format("{} at {:.4g} frames/s, {} frames", html::duration(record.at("duration_s")),
                      record.at("fps").get<double>(), record.at("frames").get<int>()));
+    const int poses = face.at("segments");
     term(page, "Face",
-         fmt::format("in {} frames, {} reference poses", face.at("frames").get<int>(), face.at("segments").get<int>()));
+         fmt::format("in {} frames, {} reference pose{}", face.at("frames").get<int>(), poses, poses == 1 ? "" : "s"));
     term(page, "Spotter", record.at("spotter"));
     if (record.contains("model")) term(page, "Model", record.at("model"));
   }

@@ -76,7 +76,7 @@ TEST_F(Illustrations, ThePlotShowsTheIntervalFoundAndTheTrueOneEachInItsColour) 
   // The interval is a filled box in its lane, as wide as its share of the duration.
   const double share =
       record["intervals"][0]["offset_s"].get<double>() - record["intervals"][0]["onset_s"].get<double>() + 1 / 50.;
-  const double width = share / record["duration_s"].get<double>() * (1470 - 76);
+  const double width = share / record["duration_s"].get<double>() * (1470 - 86);
   int widest = 0, rows = 0;
   for (int y = 100; y < 320; ++y) {
     const int here = count(plot.row(y), kMicro);
@@ -85,7 +85,7 @@ TEST_F(Illustrations, ThePlotShowsTheIntervalFoundAndTheTrueOneEachInItsColour) 
   }
   EXPECT_NEAR(widest, width, 8);
   EXPECT_GE(rows, 8);
-  EXPECT_GT(count(plot.rowRange(100, 320), kMacro), 2 * (21 / 70. * 1394 - 10)) << "the true one's outline";
+  EXPECT_GT(count(plot.rowRange(100, 320), kMacro), 2 * (21 / 70. * 1384 - 10)) << "the true one's outline";
   EXPECT_GT(plot.rows, 600) << "face and motion below the signal";
 }
 
@@ -135,7 +135,7 @@ TEST_F(Illustrations, WhatCannotBeMeantIsRefused) {
   const RunResult mixed = run_merkit({"report", *folder / "spot.json", *folder / "clip"});
   EXPECT_EQ(mixed.exit_code, 2);
   EXPECT_THAT(mixed.err, HasSubstr("a page is on runs or on analyses, not on both"));
-  const RunResult no_analysis = run_merkit({"report", *folder / "clip/truth.json"});
+  const RunResult no_analysis = run_merkit({"report", *folder / "truth.csv"});
   EXPECT_EQ(no_analysis.exit_code, 3);
   EXPECT_THAT(no_analysis.err, HasSubstr("holds no analyses"));
 }

@@ -10,7 +10,7 @@
 namespace merkit::html {
 namespace {
 
-constexpr double kWidth = 1060, kLeft = 52, kRight = 10, kTop = 16, kPlot = 130, kLane = 15, kAxis = 22;
+constexpr double kWidth = 1060, kLeft = 52, kRight = 20, kTop = 16, kPlot = 130, kLane = 15, kAxis = 22;
 constexpr double kRow_s = 60;
 constexpr int kMostRows = 60;
 constexpr int kColumns = 1000;  // no more points than this are told apart in a row

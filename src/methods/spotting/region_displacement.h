@@ -4,6 +4,7 @@
 #include "merkit/motion/optical_flow.h"
 #include "methods/spotting/face_regions.h"
 #include "methods/spotting/head_motion.h"
+#include "methods/spotting/time_grid.h"
 
 #include <memory>
 #include <vector>
@@ -18,11 +19,7 @@ struct RegionMotion {
   float strain = 0;    ///< mean optical strain times the patch's size: the stretch over the patch, in the same pixels
 };
 
-struct FrameMotion {
-  int number = 0;
-  double time_s = 0;
-  bool valid = false;  ///< there was a face
-  int segment = 0;
+struct FrameMotion : FrameStamp {
   std::vector<RegionMotion> face;  ///< kFaceRegions of them; empty unless valid
   std::vector<RegionMotion> eyes;  ///< kEyeRegions of them
 };

@@ -11,7 +11,8 @@ constexpr double kLongestStep = 1.5;    ///< of the usual one, where that is lon
 constexpr double kJitter = 0.15;        ///< of a step; containers round times to milliseconds
 constexpr double kLeastStep_s = 1e-4;
 
-/// Median time between frames with a face that follow each other; 0 where there are none.
+/// Time between frames with a face that follow each other: the mean of those steps that are no longer than usual, which
+/// is exact where containers round each; 0 where there are none.
 double usual_step(const std::vector<FrameStamp>& frames, int begin, int end) {
   std::vector<double> steps;
   for (int t = begin + 1; t < end; ++t)
@@ -20,7 +21,15 @@ double usual_step(const std::vector<FrameStamp>& frames, int begin, int end) {
   if (steps.empty()) return 0;
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
+  const double longest = kLongestStep * *middle;
+  double sum = 0;
+  int count = 0;
+  for (const double step : steps)
+    if (step <= longest) {
+      sum += step;
+      ++count;
+    }
+  return sum / count;
 }
 
 }  // namespace

@@ -45,8 +45,13 @@ void add_smile(std::vector<FrameMotion>& frames, double fps, double onset_s, dou
           static_cast<float>(px * course(static_cast<double>(t) / fps, onset_s, apex_s, offset_s));
 }
 
-double overlap(const Excursion& found, double fps, double onset_s, double offset_s) {
-  return iou({found.onset, {}, found.offset},
+SpottingResult spotted(const std::vector<FrameMotion>& frames, const OutAndBackConfig& config = {},
+                       const SelectionConfig& selection = {}) {
+  return select_movements(*out_and_back(frames, config), selection);
+}
+
+double overlap(const Detection& found, double fps, double onset_s, double offset_s) {
+  return iou(found.interval,
              {static_cast<int>(std::lround(onset_s * fps)), {}, static_cast<int>(std::lround(offset_s * fps))});
 }
 
@@ -54,19 +59,35 @@ TEST(OutAndBack, TimesAMovementAtEveryFrameRate) {
   for (const double fps : {25.0, 50.0, 100.0, 200.0}) {
     auto frames = rest(4, fps);
     add_smile(frames, fps, 2.0, 2.12, 2.4, 1.0);
-    const auto curve = find_excursions(frames, fps, {});
-    ASSERT_EQ(curve.excursions.size(), 1u) << fps;
-    EXPECT_GE(overlap(curve.excursions[0], fps, 2.0, 2.4), 0.8) << fps;
-    EXPECT_NEAR(curve.excursions[0].apex / fps, 2.12, 0.045) << fps;
-    EXPECT_NEAR(curve.excursions[0].strength_px, 1.0, 0.15) << fps;
+    const auto curve = spotted(frames);
+    ASSERT_EQ(curve.detections.size(), 1u) << fps;
+    EXPECT_GE(overlap(curve.detections[0], fps, 2.0, 2.4), 0.8) << fps;
+    EXPECT_NEAR(curve.detections[0].apex_s, 2.12, 0.045) << fps;
+    EXPECT_NEAR(curve.signal.values[*curve.detections[0].interval.apex], 1.0, 0.15) << fps;
   }
 }
 
+TEST(OutAndBack, GoesByTheTimesOfFramesAndNotByTheirNumbers) {
+  const double fps = 100;
+  auto frames = rest(6, fps);
+  add_smile(frames, fps, 2.0, 2.15, 2.4, 1.0);
+  add_smile(frames, fps, 3.5, 4.0, 5.0, 2.0);
+  std::vector<FrameMotion> kept;  // three of four frames in the first half, one of three in the second
+  for (std::size_t t = 0; t < frames.size(); ++t)
+    if (t < 300 ? t % 4 != 1 : t % 3 == 0) kept.push_back(frames[t]);
+  const auto found = spotted(kept).detections;
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_GE(overlap(found[0], fps, 2.0, 2.4), 0.8);  // frames keep their numbers
+  EXPECT_EQ(found[0].type, ExpressionType::micro);
+  EXPECT_GE(overlap(found[1], fps, 3.5, 5.0), 0.8);
+  EXPECT_EQ(found[1].type, ExpressionType::macro);
+}
+
 TEST(OutAndBack, FindsNothingAtRest) {
-  const auto curve = find_excursions(rest(4, 100), 100, {});
-  EXPECT_TRUE(curve.excursions.empty());
-  EXPECT_EQ(curve.strength_px.size(), 400u);
-  EXPECT_GE(curve.threshold_px, 0.08);
+  const auto curve = spotted(rest(4, 100));
+  EXPECT_TRUE(curve.detections.empty());
+  EXPECT_EQ(curve.signal.values.size(), 400u);
+  EXPECT_GE(curve.signal.threshold, 0.08);
 }
 
 TEST(OutAndBack, FindsNothingInAStep) {
@@ -74,14 +95,14 @@ TEST(OutAndBack, FindsNothingInAStep) {
   for (std::size_t t = 0; t < frames.size(); ++t)
     for (auto& region : frames[t].face)
       region.u += static_cast<float>(3 * course(static_cast<double>(t) / 100, 1.5, 2.5, 1e9));
-  EXPECT_TRUE(find_excursions(frames, 100, {}).excursions.empty());
+  EXPECT_TRUE(spotted(frames).detections.empty());
 }
 
 TEST(OutAndBack, TakesTheRestBetweenTwoMovementsForRest) {
   auto frames = rest(8, 100);
   add_smile(frames, 100, 3.0, 3.15, 3.4, 1);
   add_smile(frames, 100, 4.0, 4.15, 4.4, 1);
-  const auto found = find_excursions(frames, 100, {}).excursions;
+  const auto found = spotted(frames).detections;
   ASSERT_EQ(found.size(), 2u);
   EXPECT_GE(overlap(found[0], 100, 3.0, 3.4), 0.8);
   EXPECT_GE(overlap(found[1], 100, 4.0, 4.4), 0.8);
@@ -91,7 +112,7 @@ TEST(OutAndBack, FindsAMicroExpressionBesideAStrongMacroExpression) {
   auto frames = rest(10, 50);
   add_smile(frames, 50, 2.0, 2.5, 4.0, 8);
   add_smile(frames, 50, 6.0, 6.15, 6.4, 0.5);
-  const auto found = find_excursions(frames, 50, {}).excursions;
+  const auto found = spotted(frames).detections;
   ASSERT_EQ(found.size(), 2u);
   EXPECT_GE(overlap(found[0], 50, 2.0, 4.0), 0.8);
   EXPECT_GE(overlap(found[1], 50, 6.0, 6.4), 0.8);
@@ -107,11 +128,11 @@ TEST(OutAndBack, ComparesNothingAcrossAGapOrASegment) {
   for (std::size_t t = 200; t < 400; ++t) segment[t].segment = 1;
   for (std::size_t t = 200; t < 400; ++t) missing[t].time_s += 0.5;
   for (const auto* frames : {&gap, &segment, &missing}) {
-    const auto curve = find_excursions(*frames, 100, {});
-    EXPECT_TRUE(curve.excursions.empty());
-    EXPECT_EQ(curve.strength_px.size(), 400u);
+    const auto curve = spotted(*frames);
+    EXPECT_TRUE(curve.detections.empty());
+    EXPECT_EQ(curve.signal.values.size(), 400u);
   }
-  EXPECT_EQ(find_excursions(gap, 100, {}).strength_px[200], 0);
+  EXPECT_EQ(spotted(gap).signal.values[200], 0);
 }
 
 TEST(OutAndBack, PassesOverBlinks) {
@@ -120,17 +141,17 @@ TEST(OutAndBack, PassesOverBlinks) {
   for (std::size_t t = 0; t < frames.size(); ++t)
     for (auto& eye : frames[t].eyes)
       eye.v += static_cast<float>(4 * course(static_cast<double>(t) / 100, 2.0, 2.1, 2.3));
-  EXPECT_TRUE(find_excursions(frames, 100, {}).excursions.empty());
-  OutAndBackConfig tolerant;
+  EXPECT_TRUE(spotted(frames).detections.empty());
+  SelectionConfig tolerant;
   tolerant.blink_ratio = 0;
-  EXPECT_EQ(find_excursions(frames, 100, tolerant).excursions.size(), 1u);
+  EXPECT_EQ(spotted(frames, {}, tolerant).detections.size(), 1u);
 }
 
 TEST(OutAndBack, PassesOverSpeech) {
   auto frames = rest(8, 100);
   for (double s = 2.0; s < 4.5; s += 0.3) add_smile(frames, 100, s, s + 0.1, s + 0.25, 2);
   add_smile(frames, 100, 6.0, 6.1, 6.3, 2);
-  const auto found = find_excursions(frames, 100, {}).excursions;
+  const auto found = spotted(frames).detections;
   ASSERT_EQ(found.size(), 1u);
   EXPECT_GE(overlap(found[0], 100, 6.0, 6.3), 0.8);
 }
@@ -140,13 +161,13 @@ TEST(OutAndBack, KeepsExcursionsApartAndInOrder) {
   add_smile(frames, 50, 1.0, 1.2, 1.4, 1);
   add_smile(frames, 50, 1.4, 1.5, 1.7, 2);
   add_smile(frames, 50, 4.0, 4.8, 5.5, 3);
-  const auto found = find_excursions(frames, 50, {}).excursions;
+  const auto found = spotted(frames).detections;
   ASSERT_EQ(found.size(), 3u);
   for (std::size_t i = 0; i < found.size(); ++i) {
-    EXPECT_LE(found[i].onset, found[i].apex);
-    EXPECT_LE(found[i].apex, found[i].offset);
+    EXPECT_LE(found[i].interval.onset, *found[i].interval.apex);
+    EXPECT_LE(*found[i].interval.apex, found[i].interval.offset);
     if (i > 0) {
-      EXPECT_GT(found[i].onset, found[i - 1].offset);
+      EXPECT_GT(found[i].interval.onset, found[i - 1].interval.offset);
     }
   }
 }
@@ -157,10 +178,10 @@ TEST(OutAndBack, SeesStrainWhereAskedTo) {
     for (const int region : {9, 10, 11})
       frames[t].face[region].strain = static_cast<float>(course(static_cast<double>(t) / 100, 2.0, 2.15, 2.4));
   OutAndBackConfig config;
-  EXPECT_TRUE(find_excursions(frames, 100, config).excursions.empty());
+  EXPECT_TRUE(spotted(frames, config).detections.empty());
   for (const char* feature : {"strain", "both"}) {
     config.feature = feature;
-    const auto found = find_excursions(frames, 100, config).excursions;
+    const auto found = spotted(frames, config).detections;
     ASSERT_EQ(found.size(), 1u) << feature;
     EXPECT_GE(overlap(found[0], 100, 2.0, 2.4), 0.8) << feature;
   }

@@ -21,7 +21,8 @@ using testing::skin;
 /// Pushes `seconds` of what `draw` makes of a time and returns what was found.
 SpottingResult spot(double seconds, double fps, const std::function<cv::Mat(double)>& draw,
                     const std::function<void(AlignedFace&)>& change = {}) {
-  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(fps);
+  const auto spotter = catalog::strain_peaks().make_spotter({}, {});
+  const auto session = spotter->start(fps);
   for (int i = 0; i < std::lround(seconds * fps); ++i) {
     auto face = face_of(i, fps, draw(i / fps));
     if (change) change(face);
@@ -118,7 +119,8 @@ TEST(StrainPeaks, BridgesNoLostFace) {
 }
 
 TEST(StrainPeaks, SaysHowManyFramesItNeeds) {
-  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(100);
+  const auto spotter = catalog::strain_peaks().make_spotter({}, {});
+  const auto session = spotter->start(100);
   for (int i = 0; i < 10; ++i) session->push(face_of(i, 100, skin()));
   try {
     session->finish();
@@ -130,7 +132,8 @@ TEST(StrainPeaks, SaysHowManyFramesItNeeds) {
 }
 
 TEST(StrainPeaks, SaysWhenThereIsNoFace) {
-  const auto session = catalog::strain_peaks().make_spotter({}, {})->start(50);
+  const auto spotter = catalog::strain_peaks().make_spotter({}, {});
+  const auto session = spotter->start(50);
   for (int i = 0; i < 40; ++i) {
     AlignedFace face;
     face.number = i;

@@ -45,9 +45,11 @@ cv::Mat1b eye_mask(const Landmarks& landmarks, int first, cv::Size size, double 
   return mask;
 }
 
-/// The face between jaw and brows.
-cv::Mat1b face_mask(const Landmarks& landmarks, cv::Size size) {
+/// The face between jaw and brows, or somewhat above these.
+cv::Mat1b face_mask(const Landmarks& landmarks, cv::Size size, float above_px = 0) {
   std::vector<cv::Point> outline(landmarks.begin(), landmarks.begin() + 27), hull;
+  if (above_px > 0)
+    for (int p = 17; p < 27; ++p) outline.emplace_back(landmarks[p] - cv::Point2f(0, above_px));
   cv::convexHull(outline, hull);
   cv::Mat1b mask(size, static_cast<uchar>(0));
   cv::fillConvexPoly(mask, hull, cv::Scalar(255));
@@ -87,12 +89,16 @@ Region region_of(const cv::Mat1b& mask) {
   return region;
 }
 
+double distance_of_eyes(const Landmarks& points) {
+  return cv::norm(mean_of(points, {36, 39}) - mean_of(points, {42, 45}));
+}
+
 }  // namespace
 
 FaceRegions face_regions(const AlignedFace& face) {
   const auto& points = face.landmarks;
   const cv::Size size = face.image.size();
-  const double eye_distance = cv::norm(mean_of(points, {36, 39}) - mean_of(points, {42, 45}));
+  const double eye_distance = distance_of_eyes(points);
   FaceRegions regions;
   regions.scale = kReferenceWidth / std::max(1, size.width);
   regions.patch_px = 0.24 * eye_distance;
@@ -113,6 +119,25 @@ FaceRegions face_regions(const AlignedFace& face) {
   regions.eyes = {region_of(left_eye), region_of(right_eye)};
   regions.rigid = grid_within(face_mask(points, size) & ~moving);
   return regions;
+}
+
+std::vector<Region> face_blocks(const AlignedFace& face, int blocks) {
+  const cv::Size size = face.image.size();
+  const double eye_distance = distance_of_eyes(face.landmarks);
+  cv::Mat1b skin = face_mask(face.landmarks, size, static_cast<float>(0.25 * eye_distance));
+  for (const int first : {36, 42}) skin.setTo(0, eye_mask(face.landmarks, first, size, 0.1 * eye_distance));
+  std::vector<Region> result;
+  for (int row = 0; row < blocks; ++row)
+    for (int column = 0; column < blocks; ++column) {
+      const cv::Point from(column * size.width / blocks, row * size.height / blocks);
+      const cv::Point to((column + 1) * size.width / blocks, (row + 1) * size.height / blocks);
+      cv::Mat1b block(size, static_cast<uchar>(0));
+      const cv::Rect area(from, to);
+      skin(area).copyTo(block(area));
+      Region region = region_of(block);
+      if (3 * region.pixels >= area.area()) result.push_back(std::move(region));
+    }
+  return result;
 }
 
 }  // namespace merkit::spotting

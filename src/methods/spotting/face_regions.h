@@ -35,4 +35,8 @@ struct FaceRegions {
 
 FaceRegions face_regions(const AlignedFace& face);
 
+/// The crop divided into `blocks` rows and as many columns: of each block the skin from the jaw to a little above the
+/// brows, without the eyes. Blocks that are mostly something else are left out.
+std::vector<Region> face_blocks(const AlignedFace& face, int blocks);
+
 }  // namespace merkit::spotting

@@ -5,6 +5,12 @@
 #include <functional>
 
 namespace merkit::spotting {
+namespace {
+
+constexpr double kRestWindow_s = 5;  // to either side
+constexpr double kRestStep_s = 0.5;  // between these the resting state runs straight
+
+}  // namespace
 
 float median_of(std::vector<float>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -47,23 +53,47 @@ void weigh_by_noise(RegionTrack& track) {
   for (int r = 0; r < track.regions; ++r) track.weights[r] = std::clamp(usual / std::max(noise[r], 1e-6f), 0.5f, 1.f);
 }
 
-RegionTrack track_of(const std::vector<FrameMotion>& frames, int begin, int end, const std::string& feature,
-                     bool eyes) {
+RegionTrack track_of(const std::vector<FrameMotion>& frames, const FrameRun& run, const TimeGrid& grid,
+                     const std::string& feature, bool eyes) {
   RegionTrack track;
-  track.frames = end - begin;
+  track.frames = grid.points();
   track.regions = eyes ? kEyeRegions : kFaceRegions;
   track.channels = feature == "strain" ? 1 : feature == "both" ? 3 : 2;
-  track.values.reserve(static_cast<std::size_t>(track.frames) * track.width());
-  for (int t = begin; t < end; ++t)
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(run.end - run.begin) * track.width());
+  for (int t = run.begin; t < run.end; ++t)
     for (const auto& region : eyes ? frames[t].eyes : frames[t].face) {
       if (feature != "strain") {
-        track.values.push_back(region.u);
-        track.values.push_back(region.v);
+        values.push_back(region.u);
+        values.push_back(region.v);
       }
-      if (feature != "magnitude") track.values.push_back(region.strain);
+      if (feature != "magnitude") values.push_back(region.strain);
     }
+  track.values = grid.on_grid(values, track.width());
   track.weights.assign(track.regions, 1.f);
   return track;
+}
+
+RegionTrack rest_of(const RegionTrack& track, double rate) {
+  const int half = std::max(1, static_cast<int>(kRestWindow_s * rate));
+  const int step = std::max(1, static_cast<int>(kRestStep_s * rate)), stride = std::max(1, step / 8);
+  RegionTrack rest = track;
+  std::vector<float> window;
+  for (int t = 0; t < track.frames; t += step)
+    for (int c = 0; c < track.width(); ++c) {
+      window.clear();
+      for (int k = std::max(0, t - half); k < std::min(track.frames, t + half); k += stride)
+        window.push_back(track.at(k)[c]);
+      rest.at(t)[c] = median_of(window);
+    }
+  for (int t = 0; t < track.frames; ++t) {
+    const int before = t / step * step, after = before + step < track.frames ? before + step : before;
+    const float share = static_cast<float>(t - before) / static_cast<float>(step);
+    if (t > before)
+      for (int c = 0; c < track.width(); ++c)
+        rest.at(t)[c] = (1 - share) * rest.at(before)[c] + share * rest.at(after)[c];
+  }
+  return rest;
 }
 
 std::vector<float> departure(const RegionTrack& track, int t, int left, int right) {

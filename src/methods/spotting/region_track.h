@@ -7,7 +7,7 @@
 
 namespace merkit::spotting {
 
-/// Displacements of one run of frames: row t, then region by region `channels` values.
+/// Displacements of one run of frames, evenly spaced: row t, then region by region `channels` values.
 struct RegionTrack {
   int frames = 0, regions = 0, channels = 0;
   std::vector<float> values;
@@ -17,8 +17,10 @@ struct RegionTrack {
   int width() const { return regions * channels; }
 };
 
-/// Frames begin..end-1 of the face's regions or the eyes'. `feature` is "magnitude" (u, v), "strain" or "both".
-RegionTrack track_of(const std::vector<FrameMotion>& frames, int begin, int end, const std::string& feature, bool eyes);
+/// A run of the face's regions or the eyes', at the points of its grid. `feature` is "magnitude" (u, v), "strain" or
+/// "both".
+RegionTrack track_of(const std::vector<FrameMotion>& frames, const FrameRun& run, const TimeGrid& grid,
+                     const std::string& feature, bool eyes);
 
 /// Regions that shake from frame to frame (badly textured or badly lit ones) count for less; within limits, so that a
 /// region cannot become the whole face.
@@ -26,6 +28,9 @@ void weigh_by_noise(RegionTrack& track);
 
 /// Gaussian smoothing over time.
 RegionTrack smoothed(const RegionTrack& track, double sigma_frames);
+
+/// The resting state at each point: medians over ten seconds, much longer than expressions last.
+RegionTrack rest_of(const RegionTrack& track, double rate);
 
 /// x(t) less the straight line from x(left) to x(right).
 std::vector<float> departure(const RegionTrack& track, int t, int left, int right);

@@ -2,9 +2,11 @@
 
 #include "merkit/core/error.h"
 #include "methods/recognizer/device_name.h"
+#include "methods/recognizer/model_parts.h"
 #include "methods/recognizer/training_set.h"
 #include "motion/key_frames.h"
 #include "neural/explain.h"
+#include "neural/process_settings.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 
@@ -12,39 +14,8 @@
 #include <mutex>
 #include <set>
 
-#include <dlfcn.h>
-#include <malloc.h>
-
 namespace merkit::neural {
 namespace {
-
-/// Guards LibTorch's process-wide generators: the CPU's while weights are drawn, a GPU's during a whole training.
-std::mutex& generator_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-/// Intra-op threads for the calling thread, of LibTorch and of the BLAS under it; only set when different, since the
-/// settings have process-wide parts. Debian's LibTorch does not tell OpenBLAS, whose own threads would wait for work by
-/// spinning.
-void use_threads(int count) {
-  if (at::get_num_threads() != count) at::set_num_threads(count);
-  static const auto get = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
-  static const auto set = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-  if (get && set && get() != count) set(count);
-}
-
-/// Training frees and takes the same megabytes with every batch. By default the C library hands them back to the system
-/// each time, and page by page they are asked for again, which takes as long as a shallow network's arithmetic.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  static const bool once = [] {
-    constexpr int kMebibyte = 1 << 20;
-    return ::mallopt(M_MMAP_THRESHOLD, 32 * kMebibyte) != 0 && ::mallopt(M_TRIM_THRESHOLD, 256 * kMebibyte) != 0;
-  }();
-  static_cast<void>(once);
-#endif
-}
 
 /// The samples of everybody else. Throws InputError when nobody is left.
 SampleSet without(const SampleSet& samples, const std::vector<std::string>& subjects) {
@@ -269,7 +240,7 @@ void NeuralRecognizer::save(const std::filesystem::path& file) const {
 void NeuralRecognizer::load(const ModelFile& model) {
   RecognizerIdentity identity = stored_identity(model.info, identity_, type_.resolve);
   const auto network = new_network(identity.config, identity.labels.size(), 0);
-  copy_into(*network, model.tensors, model.info.name);
+  copy_into(*network, without_part(model.tensors, kSpotterPart), model.info.name);
   network->to(device_);
   identity_ = std::move(identity);
   network_ = network;

@@ -90,7 +90,6 @@ ModelInfo parse_info(const std::map<std::string, std::string>& values, const std
   info.provenance = metadata.text("provenance");
   info.licence = metadata.text("licence");
   if (info.method.empty()) metadata.refuse("\"method\" is empty");
-  if (info.labels.empty()) metadata.refuse("\"labels\" is empty");
   return info;
 }
 

@@ -95,6 +95,8 @@ std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
     if (!method.make_recognizer)
       throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name +
                        ", which recognizes nothing");
+    if (model.info.labels.empty())
+      throw ModelError("model \"" + model.info.name + "\" has learned to spot, not to recognize");
     auto recognizer = method.make_recognizer(Settings::parse(model.info.config, model.info.name + " (config)"),
                                              LabelSet(model.info.labels));
     recognizer->load(model);

@@ -5,7 +5,15 @@
 // Learns from long videos as a spotter: trunk and spotting head first, then, where expressions are labelled, the
 // recognition head on the trunk as it is (inductive transfer). One model file of that spots and recognizes. Fitted as a
 // recognizer, on intervals without their videos, trunk and recognition head learn together, and the file only
-// recognizes.
+// recognizes. The trunk that both share is that for micro-expressions; macro-expressions have a network of their own.
+//
+// Departures: displacement is measured from a rolling reference, less a robust fit of head motion (the paper: less the
+// mean flow at the nose), and what is shown of a frame is by default how far it departs from those a lag before and
+// after it, which is large at the apex and nothing for a step or a slow turn (the paper: flow from one frame to another
+// a lag later). Examples are the middles of expressions, eight of each; the threshold is on the score itself, of which
+// what is usual in the second before and after is taken off, as speech scores often and an expression once. The
+// threshold and the expected duration are learned on training clips alone. presets/mean.json has the paper's choices;
+// flow between two frames is there the difference of their displacements.
 
 #include "merkit/core/error.h"
 #include "merkit/methods/method.h"

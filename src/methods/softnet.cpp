@@ -2,6 +2,14 @@
 // smoothed scores are expressions. Micro- and macro-expressions have a network each.
 // Liong, See, Wong: Shallow optical flow three-stream CNN for macro- and micro-expression spotting from long videos
 // (SOFTNet), ICIP 2021, arXiv:2106.06489.
+//
+// Departures: displacement is measured from a rolling reference, less a robust fit of head motion (the paper: less the
+// mean flow at the nose), and what is shown of a frame is by default how far it departs from those a lag before and
+// after it, which is large at the apex and nothing for a step or a slow turn (the paper: flow from one frame to another
+// a lag later). Examples are the middles of expressions, eight of each; the threshold is on the score itself, of which
+// what is usual in the second before and after is taken off, as speech scores often and an expression once. The
+// threshold and the expected duration are learned on training clips alone. presets/softnet.json has the paper's
+// choices; flow between two frames is there the difference of their displacements.
 
 #include "merkit/methods/method.h"
 #include "methods/catalog.h"
@@ -20,8 +28,8 @@ struct SoftnetConfig {
   neural::TrainingConfig training;
 
   SoftnetConfig() {
-    training.epochs = 10;
-    training.batch_size = 12;
+    training.epochs = 8;
+    training.batch_size = 24;
     training.learning_rate = 5e-4;
   }
 };

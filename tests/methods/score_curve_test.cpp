@@ -67,7 +67,7 @@ TEST_P(ScorePeaksAt, AreHalfTheExpectedDurationToEitherSide) {
   for (int i = 0; i < std::lround(3 * fps); ++i)
     scores.push_back(static_cast<float>(triangle(i / fps, 1, 0.25) + 0.6 * triangle(i / fps, 2, 0.25)));
   const auto found =
-      find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, ScoreCurveConfig{"absolute", 0.5});
+      find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, ScoreCurveConfig{"absolute", 0.5, 0, 1});
   ASSERT_EQ(found.detections.size(), 2u);
   const auto& first = found.detections[0];
   EXPECT_NEAR(first.onset_s, 0.8, 0.01);
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(FramesPerSecond, ScorePeaksAt, ::testing::Values(50.0, 
 TEST(ScorePeaks, AreSmoothedByAMovingAverageOfTheExpectedDuration) {
   std::vector<float> scores(21);
   scores[10] = 1;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.1}, {"absolute", 1});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.1}, {"absolute", 1, 0, 1});
   for (int i = 0; i < 21; ++i) EXPECT_NEAR(found.curve[i], std::abs(i - 10) <= 2 ? 0.2 : 0, 1e-6) << i;
 }
 
@@ -90,11 +90,30 @@ TEST(ScorePeaks, StandAboveAShareOfTheClipsOwnRangeIfAsked) {
   std::vector<float> scores(20, 0.1f);
   scores[5] = 1.1f;
   scores[15] = 0.5f;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.5}, {"relative", 0});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.5}, {"relative", 0, 0, 1});
   const double mean = (18 * 0.1 + 1.1 + 0.5) / 20;
   EXPECT_NEAR(found.threshold, mean + 0.5 * (1.1 - mean), 1e-6);
   ASSERT_EQ(found.detections.size(), 1u);
   EXPECT_EQ(found.detections[0].interval.apex, 5);
+}
+
+TEST(ScorePeaks, StandOutFromWhatIsAroundThem) {
+  std::vector<float> scores(200);
+  for (int i = 40; i < 43; ++i) scores[i] = 0.8f;  // alone
+  for (int i = 120; i < 180; i += 6)               // speech
+    for (int k = 0; k < 3; ++k) scores[i + k] = 0.8f;
+  const auto numbers = [&](double contrast) {
+    std::vector<int> found;
+    const auto peaks =
+        find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, {"absolute", 0, contrast, 0.5});
+    for (const auto& detection : peaks.detections) found.push_back(*detection.interval.apex);
+    return found;
+  };
+  EXPECT_EQ(numbers(0).size(), 11u);
+  EXPECT_THAT(numbers(3), ElementsAre(42));
+  const auto curve = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, {"absolute", 0, 2, 0.5}).curve;
+  EXPECT_NEAR(curve[41], 0.8, 1e-6) << "nothing around";
+  EXPECT_NEAR(curve[47], -2 * 0.8 * 3 / 50, 1e-6) << "three of the fifty frames around";
 }
 
 TEST(ScorePeaks, NearAHigherOneAreNone) {
@@ -102,7 +121,7 @@ TEST(ScorePeaks, NearAHigherOneAreNone) {
   scores[10] = 1;
   scores[14] = 0.8f;
   scores[30] = 0.6f;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.1, 0.3}, {"absolute", 0});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.1, 0.3}, {"absolute", 0, 0, 1});
   ASSERT_EQ(found.detections.size(), 2u);
   EXPECT_EQ(found.detections[0].interval.apex, 10);
   EXPECT_EQ(found.detections[1].interval.apex, 30);
@@ -115,7 +134,7 @@ TEST(ScorePeaks, EndWhereTheFaceIsLost) {
   frames[8].run = -1;
   for (int i = 0; i < 8; ++i) frames[i].micro = 9;  // another run, of which nothing is averaged in
   for (std::size_t i = 9; i < frames.size(); ++i) frames[i].run = 1;
-  const auto found = find_peaks(frames, ExpressionType::micro, {0.1, 0.15}, {"absolute", 0});
+  const auto found = find_peaks(frames, ExpressionType::micro, {0.1, 0.15}, {"absolute", 0, 0, 1});
   ASSERT_EQ(found.detections.size(), 2u);
   EXPECT_EQ(found.detections[1].interval.onset, 9);
   EXPECT_EQ(found.detections[1].interval.offset, 15);
@@ -133,7 +152,7 @@ TEST(Decision, LeavesOutWhatOverlapsSomethingMoreConfident) {
   for (int i = 60; i <= 140; ++i) frames[i].macro = 0.9f;
   frames[90].micro = 0.6f;   // within the macro-expression
   frames[170].micro = 0.6f;  // apart from it
-  const auto result = decide(frames, {{0.1, 0.5}, {0.8, 0.4}}, {"absolute", 0});
+  const auto result = decide(frames, {{0.1, 0.5}, {0.8, 0.4}}, {"absolute", 0, 0, 1});
   ASSERT_EQ(result.detections.size(), 2u);
   EXPECT_EQ(result.detections[0].type, ExpressionType::macro);
   EXPECT_EQ(result.detections[1].type, ExpressionType::micro);

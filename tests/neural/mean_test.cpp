@@ -47,6 +47,18 @@ ModelFile saved(const Spotter& spotter) {
   return ModelFile::read(folder / "model.safetensors");
 }
 
+std::unique_ptr<Spotter> spotter_from(const ModelFile& model) {
+  auto spotter = catalog::mean().make_spotter(Settings::parse(model.info.config, "model"), kFive);
+  spotter->load(model);
+  return spotter;
+}
+
+std::unique_ptr<Recognizer> recognizer_from(const ModelFile& model) {
+  auto recognizer = catalog::mean().make_recognizer(Settings::parse(model.info.config, "model"), kFive);
+  recognizer->load(model);
+  return recognizer;
+}
+
 /// Values of the tensors that begin with `prefix`, running statistics included; batches counted are none.
 std::int64_t values_below(const ModelFile& model, const std::string& prefix) {
   std::int64_t count = 0;
@@ -91,9 +103,9 @@ TEST(Mean, SpotsAndRecognizesFromOneFile) {
   const ModelFile model = saved(*spotter);
   EXPECT_EQ(model.info.labels, kFive.classes());
   const auto clip = maps_with({{50, 66, 2, 0}}, 99);
-  EXPECT_EQ(load_spotter(model)->spot(*clip).signal.values, spotter->spot(*clip).signal.values);
+  EXPECT_EQ(spotter_from(model)->spot(*clip).signal.values, spotter->spot(*clip).signal.values);
 
-  const auto recognizer = load_recognizer(model);
+  const auto recognizer = recognizer_from(model);
   EXPECT_EQ(recognizer->labels(), kFive);
   for (const Sample& sample : synthetic_samples(1, 2)) EXPECT_EQ(recognizer->recognize(sample).scores.size(), 5u);
 
@@ -114,8 +126,8 @@ TEST(Mean, SpotsAndRecognizesFromOneFile) {
 TEST(Mean, SpotsAloneWhereNothingIsLabelled) {
   const ModelFile model = saved(*fitted(catalog::mean(), quick(), kFive, false));
   EXPECT_TRUE(model.info.labels.empty());
-  EXPECT_NO_THROW(load_spotter(model));
-  EXPECT_THROW(load_recognizer(model), ModelError);
+  EXPECT_NO_THROW(spotter_from(model));
+  EXPECT_THROW(recognizer_from(model), ModelError);
 }
 
 TEST(Mean, RecognizesAloneWhereItHasSeenNoVideos) {
@@ -125,9 +137,9 @@ TEST(Mean, RecognizesAloneWhereItHasSeenNoVideos) {
   const TemporaryFolder folder;
   recognizer->save(folder / "model.safetensors");
   const ModelFile model = ModelFile::read(folder / "model.safetensors");
-  EXPECT_NO_THROW(load_recognizer(model));
+  EXPECT_NO_THROW(recognizer_from(model));
   try {
-    load_spotter(model);
+    spotter_from(model);
     FAIL();
   } catch (const ModelError& error) {
     EXPECT_THAT(error.what(), HasSubstr("has learned to recognize, not to spot"));

@@ -43,6 +43,12 @@ Settings quick(const std::string& method) {
 
 Method method_of(const std::string& name) { return name == "mean" ? catalog::mean() : catalog::softnet(); }
 
+std::unique_ptr<Spotter> loaded_from(const ModelFile& model) {
+  auto spotter = method_of(model.info.method).make_spotter(Settings::parse(model.info.config, "model"), {});
+  spotter->load(model);
+  return spotter;
+}
+
 class EverySpottingNetwork : public ::testing::TestWithParam<std::string> {
  protected:
   std::unique_ptr<Spotter> make(const LabelSet& labels = {}) const {
@@ -130,7 +136,7 @@ TEST_P(EverySpottingNetwork, GivesTheSameAnswerAfterSaveAndLoad) {
   EXPECT_THAT(file.info.subjects, ElementsAre("drawn/s0", "drawn/s1", "drawn/s2"));
   EXPECT_EQ(file.info.provenance, "a test");
   EXPECT_EQ(file.info.licence, "free");
-  const auto loaded = load_spotter(file);
+  const auto loaded = loaded_from(file);
   const SpottingResult before = original->spot(*clip), after = loaded->spot(*clip);
   EXPECT_EQ(before.signal.values, after.signal.values);
   EXPECT_EQ(before.signal.threshold, after.signal.threshold);
@@ -210,7 +216,7 @@ TEST_P(EverySpottingNetwork, RefusesModelsThatDoNotFit) {
   const ModelFile good = ModelFile::read(folder / "model.safetensors");
   const auto refusal = [](const ModelFile& model) -> std::string {
     try {
-      load_spotter(model);
+      loaded_from(model);
     } catch (const ModelError& error) {
       return error.what();
     }
@@ -242,7 +248,7 @@ TEST_P(EverySpottingNetwork, LearnsWhereThereAreNoMacroExpressions) {
   EXPECT_EQ(result.detections[0].type, ExpressionType::micro);
   const TemporaryFolder folder;
   spotter->save(folder / "model.safetensors");
-  EXPECT_EQ(load_spotter(ModelFile::read(folder / "model.safetensors"))->spot(*maps_with({}, 4)).detections.size(), 0u);
+  EXPECT_EQ(loaded_from(ModelFile::read(folder / "model.safetensors"))->spot(*maps_with({}, 4)).detections.size(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, EverySpottingNetwork, ::testing::Values("softnet", "mean"),

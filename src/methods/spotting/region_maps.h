@@ -19,6 +19,8 @@ struct RegionMapConfig {
   std::string regions = "brows_and_mouth";
   double reference_s = 2;
   FlowConfig flow;
+
+  RegionMapConfig() { flow.method = "dis"; }
 };
 
 /// What is wrong with the name of a choice of regions, or null.

@@ -25,13 +25,33 @@ Window window_of(const std::vector<ScoredFrame>& frames, std::size_t at, double 
   return window;
 }
 
-std::vector<double> smoothed(const std::vector<ScoredFrame>& frames, ExpressionType type, double half_s) {
+/// Scores less `contrast` times the mean of what is positive around: outside the expected duration, within contrast_s.
+std::vector<double> contrasted(const std::vector<ScoredFrame>& frames, ExpressionType type, double half_s,
+                               const ScoreCurveConfig& config) {
+  std::vector<double> values(frames.size(), 0.0), sums(frames.size() + 1, 0.0);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    values[i] = frames[i].run < 0 ? 0 : frames[i].score(type);
+    sums[i + 1] = sums[i] + std::max(0.0, values[i]);
+  }
+  if (type == ExpressionType::macro || config.contrast == 0) return values;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (frames[i].run < 0) continue;
+    const Window own = window_of(frames, i, 2 * half_s), wide = window_of(frames, i, 2 * half_s + config.contrast_s);
+    const std::size_t count = (own.first - wide.first) + (wide.last - own.last);
+    if (count == 0) continue;
+    const double around = sums[own.first] - sums[wide.first] + sums[wide.last + 1] - sums[own.last + 1];
+    values[i] -= config.contrast * around / static_cast<double>(count);
+  }
+  return values;
+}
+
+std::vector<double> smoothed(const std::vector<ScoredFrame>& frames, const std::vector<double>& values, double half_s) {
   std::vector<double> curve(frames.size(), 0.0);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (frames[i].run < 0) continue;
     const Window window = window_of(frames, i, half_s);
     double sum = 0;
-    for (std::size_t k = window.first; k <= window.last; ++k) sum += frames[k].score(type);
+    for (std::size_t k = window.first; k <= window.last; ++k) sum += values[k];
     curve[i] = sum / static_cast<double>(window.last - window.first + 1);
   }
   return curve;
@@ -75,7 +95,7 @@ FoundPeaks find_peaks(const std::vector<ScoredFrame>& frames, ExpressionType typ
     result.curve.assign(frames.size(), 0.0);
     return result;
   }
-  result.curve = smoothed(frames, type, config.smoothing * rule.half_s);
+  result.curve = smoothed(frames, contrasted(frames, type, rule.half_s, config), config.smoothing * rule.half_s);
   result.threshold = threshold_of(frames, result.curve, rule.threshold, config);
   const std::vector<double>& curve = result.curve;
   std::vector<std::size_t> peaks;

@@ -30,7 +30,8 @@ struct SpottingRules {
 
 struct ScoreCurveConfig {
   std::string threshold = "absolute";
-  double smoothing = 1;
+  double smoothing = 0.75;
+  double contrast = 2, contrast_s = 1;
 };
 
 template <class Visitor>
@@ -42,10 +43,16 @@ void fields(Visitor&& visit, ScoreCurveConfig& c) {
         });
   visit("smoothing", c.smoothing, "width of the moving average over the scores, in expected durations",
         [](double x) { return x >= 0 && x <= 4 ? nullptr : "must be in [0, 4]"; });
+  visit("contrast", c.contrast,
+        "how many times the mean score around a frame is taken off its own score for micro-expressions, which stand "
+        "alone where speech does not",
+        [](double x) { return x >= 0 && x <= 10 ? nullptr : "must be in [0, 10]"; });
+  visit("contrast_s", c.contrast_s, "what is around: so far to either side, beyond the expected duration, seconds",
+        [](double x) { return x > 0 && x <= 10 ? nullptr : "must be in (0, 10]"; });
 }
 
-/// Expressions of one type in the scores: peaks of the smoothed curve above the threshold, the highest first and at
-/// least k' apart, each with k' to either side.
+/// Expressions of one type in the scores: peaks of the smoothed curve (micro: of contrasts, see ScoreCurveConfig) above
+/// the threshold, the highest first and at least k' apart, each with k' to either side.
 struct FoundPeaks {
   std::vector<double> curve;  ///< smoothed scores, one a frame; 0 without a face
   double threshold = 0;

@@ -36,6 +36,18 @@ std::vector<Expression> only(const std::vector<Expression>& all, ExpressionType 
   return result;
 }
 
+/// Of each expression's examples so many at most, evenly spread: neighbouring frames look alike.
+void thin_out(std::vector<int>& labels, std::size_t shown) {
+  for (std::size_t begin = 0; begin < labels.size();) {
+    std::size_t end = begin;
+    while (end < labels.size() && labels[end] == 1) ++end;
+    const std::size_t count = end - begin;
+    for (std::size_t i = 0; i < count; ++i)
+      if (count > shown && i * shown / count == (i + 1) * shown / count) labels[begin + i] = -1;
+    begin = end + 1;
+  }
+}
+
 /// The best thresholds for one type, with what `rules` says of the other.
 double best_threshold(const std::vector<ScoredClip>& clips, SpottingRules rules, ExpressionType type,
                       const spotting::ScoreCurveConfig& config) {
@@ -71,6 +83,7 @@ TrainingData spotting_examples(const SpottingSampleSet& samples, int type, doubl
     clip.labels =
         pseudo_labels(clip.frames, sample.expressions, type == 0 ? ExpressionType::micro : ExpressionType::macro,
                       config.core, static_cast<int>(std::lround(half_s * sample.fps)));
+    if (config.shown > 0) thin_out(clip.labels, static_cast<std::size_t>(config.shown));
     for (std::size_t i = 0; i < clip.labels.size(); ++i) {
       if (clip.labels[i] == 0) negatives.emplace_back(clips.size(), i);
       if (clip.labels[i] == 1) ++positives;

@@ -15,6 +15,7 @@ namespace merkit::neural {
 /// How a network learns to spot, besides what it is shown and how it is trained.
 struct SpottingConfig {
   double core = 0.5;
+  int shown = 8;
   double negatives = 5;
   int inner_folds = 3;
   spotting::ScoreCurveConfig scores;
@@ -26,6 +27,8 @@ void fields(Visitor&& visit, SpottingConfig& c) {
         "middle share of an expression whose frames are examples of it, the rest of it being shown as nothing; 0: all "
         "frames around which half the expected duration meets it",
         [](double x) { return x >= 0 && x <= 1 ? nullptr : "must be in [0, 1]"; });
+  visit("shown", c.shown, "frames shown of each expression, evenly spread over these; 0: all, as published",
+        [](int n) { return n >= 0 ? nullptr : "must not be negative"; });
   visit("negatives", c.negatives, "frames without an expression for each one with it; 0: all there are",
         [](double x) { return x >= 0 ? nullptr : "must not be negative"; });
   visit("inner_folds", c.inner_folds,

@@ -2,7 +2,9 @@
 #include "merkit/pipeline/analyze.h"
 
 #include "cli/batch.h"
+#include "cli/chosen_spotter.h"
 #include "cli/commands.h"
+#include "cli/illustrations.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 
@@ -13,6 +15,7 @@ struct AnalyzeRequest {
   CommonOptions common;
   BatchOptions batch;
   OutputOptions output;
+  IllustrationOptions illustrations;
   std::string spotter, model, table;
   std::filesystem::path pictures, signals;
   std::optional<int> face;
@@ -36,6 +39,7 @@ ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request
   result.spotter = names.spotter;
   result.model = names.model;
   result.frames_done = &progress.frames();
+  result.frames_expected = &progress.expected_frames();
   if (clip.frames.empty())
     result.problem = ClipError(Status::unsupported, "the row has a ready motion image and no frames to look through",
                                "use merkit recognize");
@@ -44,34 +48,35 @@ ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request
 
 int analyze(const AnalyzeRequest& request, bool naming) {
   start_logging(request.common);
-  EffectiveSettings settings(request.common, request.spotter, /*spots=*/true);
+  const auto model_given = spotter_model(request.spotter, request.common.model_dir);
+  EffectiveSettings settings(request.common, model_given ? model_given->info.method : request.spotter, /*spots=*/true);
   PipelineConfig& config = settings.pipeline;
   if (!request.spotter.empty()) config.spotter = request.spotter;
   if (!request.model.empty()) config.model = request.model;
   if (request.face) config.face.face = *request.face;
   const auto clips = request.batch.collect();
 
-  const Method& method = find_method(config.spotter);
-  if (!method.make_spotter)
-    throw ConfigError("method \"" + method.name + "\" recognizes, it does not spot", "merkit methods");
-  const Settings spotter_settings = method.resolve_config(settings.method(method.name));
-  const std::shared_ptr<const Spotter> spotter = method.make_spotter(spotter_settings, {});
-  Provenance provenance = provenance_of(request.common, settings, {{method.name, spotter_settings}});
+  const ChosenSpotter spotter = choose_spotter(config.spotter, settings, request.common);
+  Provenance provenance = provenance_of(request.common, settings, {{spotter.method, spotter.settings}});
+  provenance.model = spotter.model;
   std::shared_ptr<Recognizer> recognizer;
   FrameNeed frames = FrameNeed::onset_and_apex;
-  MethodNames names{method.name, ""};
+  MethodNames names{spotter.name, ""};
   LabelSet labels;
   if (naming) {
     const ModelFile model = ModelFile::read(find_model(config.model, request.common.model_dir));
     recognizer = load_recognizer(model);
     frames = frames_needed(model.info);
     provenance.device = recognizer->use_device(request.common.device);
-    provenance.model = model.info.name + " sha256:" + model.sha256;
+    provenance.model =
+        model.info.name + " sha256:" + model.sha256 + (spotter.model.empty() ? "" : ", spotter " + spotter.model);
     names.model = model.info.name;
     labels = recognizer->labels();
   }
   for (const auto& folder : {request.pictures, request.signals})
     if (!folder.empty()) create_directories_or_throw(folder);
+
+  const Illustrator illustrator(request.illustrations, clips.size(), labels);
 
   Output output(request.output.file);
   const bool as_table = !request.table.empty();
@@ -81,14 +86,14 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   if (!as_table) writer.emplace(output.stream(), options, provenance, labels);
   std::vector<ClipAnalysis> for_table;
 
-  const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter, recognizer, frames);
+  const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter.spotter, recognizer, frames);
   const int threads_a_clip = request.common.job_count() > static_cast<int>(clips.size()) ? 2 : 1;
   const int code = run_batch<ClipAnalysis>(
       clips, request.batch, request.common,
       [&](const ManifestClip& clip, Progress& progress) {
         ClipRequest job = clip_request(clip, request, names, progress);
         job.threads = threads_a_clip;
-        return analyzer.analyze(job);
+        return illustrator.analyze(analyzer, std::move(job));
       },
       [&](const ManifestClip&, const ClipAnalysis& analysis) {
         if (writer) writer->write(analysis);
@@ -97,6 +102,7 @@ int analyze(const AnalyzeRequest& request, bool naming) {
         if (!as_table) return;
         for_table.push_back(analysis);
         for_table.back().signal = {};
+        for_table.back().followed = {};
       });
   if (as_table) output.stream() << spotting_table(spotting_table_from_string(request.table), for_table, labels);
   if (writer) writer->finish(stop_signal() != 0);
@@ -116,6 +122,7 @@ void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
       ->type_name("DIR");
   command.add_option("--save-signal", request.signals, "Write each clip's spotting curve here, as CSV")
       ->type_name("DIR");
+  add_illustration_options(command, request.illustrations);
   command.add_option("--table", request.table, "Write intervals as this table instead: megc22 or strs")
       ->check(CLI::IsMember(spotting_table_names()));
   command.add_flag("--timing", request.timing, "Include seconds a stage (equal runs then differ in bytes)");
@@ -128,9 +135,9 @@ void add_run(Commands& commands) {
   auto request = std::make_shared<AnalyzeRequest>();
   CLI::App& command =
       commands.add("run", "Find the micro-expressions of each clip and name them: align, spot, recognize");
-  command.add_option("--spotter", request->spotter, "Spotting method (default: strain_peaks)")
+  command.add_option("--spotter", request->spotter, "Spotting method, or a spotter's model (default: strain_peaks)")
       ->envname("MERKIT_SPOTTER")
-      ->type_name("NAME");
+      ->type_name("NAME|FILE");
   command.add_option("--model", request->model, "Model that names them, by name or file (default: ststnet-composite)")
       ->envname("MERKIT_MODEL")
       ->type_name("NAME|FILE");
@@ -143,9 +150,9 @@ void add_run(Commands& commands) {
 void add_spot(Commands& commands) {
   auto request = std::make_shared<AnalyzeRequest>();
   CLI::App& command = commands.add("spot", "Find the intervals of each clip in which an expression comes and goes");
-  command.add_option("--method", request->spotter, "Spotting method (default: strain_peaks)")
+  command.add_option("--method", request->spotter, "Spotting method, or a spotter's model (default: strain_peaks)")
       ->envname("MERKIT_SPOTTER")
-      ->type_name("NAME");
+      ->type_name("NAME|FILE");
   add_analysis_options(command, *request);
   command.footer("Example: merkit spot interview.mp4 --save-signal curves --format csv");
   request->common.command = commands.arguments();

@@ -2,9 +2,12 @@
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/data/csv.h"
+#include "merkit/report/interval_tables.h"
+#include "merkit/report/spotting_loso_report.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <spdlog/spdlog.h>
@@ -18,7 +21,9 @@ struct EvaluateRequest {
   std::vector<std::filesystem::path> predictions, compare;
   std::filesystem::path truth;
   std::string labels;
-  double min_iou = 0.5;
+  std::string rules = "merkit", matching, dataset;
+  std::filesystem::path videos;
+  std::optional<double> min_iou;
 };
 
 /// Truth by clip id: from --truth's emotion column through the label set, else from the predictions themselves.
@@ -127,23 +132,39 @@ Evaluation::Recognition recognition(const EvaluateRequest& request) {
   return result;
 }
 
+SpottingRules rules_of(const EvaluateRequest& request) {
+  SpottingRules rules = SpottingRules::find(request.rules);
+  if (request.min_iou) rules.min_iou = *request.min_iou;
+  if (!request.matching.empty()) rules.matching = interval_matching_from_string(request.matching);
+  return rules;
+}
+
+/// The scores of a run over long videos, which knows its truth itself.
+Evaluation::Spotting spotting_run(const EvaluateRequest& request) {
+  if (request.predictions.size() > 1 || !request.truth.empty())
+    throw ConfigError(request.predictions.front().string() + " is a run over long videos, which holds their truth",
+                      "score it alone and without --truth");
+  return score_spotting_run(SpottingDirectory(request.predictions.front()), rules_of(request));
+}
+
 Evaluation::Spotting spotting(const EvaluateRequest& request) {
-  if (request.truth.empty())
+  std::vector<IntervalTable> predictions;
+  for (const auto& file : request.predictions) predictions.push_back(read_interval_table(file));
+  const bool with_truth = predictions.front().holds_truth;
+  if (with_truth && (predictions.size() > 1 || !request.truth.empty()))
+    throw ConfigError(predictions.front().origin + " holds true and predicted intervals",
+                      "score it alone and without --truth");
+  if (!with_truth && request.truth.empty())
     throw ConfigError("intervals are scored against true ones",
                       "give them with --truth TABLE (video,onset,offset,type)");
-  std::vector<VideoInterval> predictions;
-  for (const auto& file : request.predictions)
-    for (auto& interval : read_intervals(file)) predictions.push_back(std::move(interval));
-  const auto truth = read_intervals(request.truth);
-  std::set<std::string> videos;
-  for (const auto& interval : truth) videos.insert(interval.video);
-  for (const auto& interval : predictions) videos.insert(interval.video);
+  const IntervalTable truth = with_truth ? predictions.front() : read_interval_table(request.truth);
+  const auto videos = request.videos.empty() ? std::vector<ScoredVideo>{} : read_videos(request.videos);
+  const LabelSet labels = request.labels.empty() ? LabelSet{} : find_labels(request.labels);
   Evaluation::Spotting result;
-  result.min_iou = request.min_iou;
-  result.videos = static_cast<int>(videos.size());
-  result.micro = spotting_metrics(truth, predictions, ExpressionType::micro, request.min_iou);
-  result.macro = spotting_metrics(truth, predictions, ExpressionType::macro, request.min_iou);
-  result.overall = pooled(result.micro, result.macro);
+  result.data = spotting_data(predictions, truth, videos, request.dataset);
+  result.scores = score_spotting(result.data, rules_of(request), labels);
+  if (result.scores.videos_failed)
+    spdlog::warn("{} videos could not be read; their expressions count as missed", result.scores.videos_failed);
   return result;
 }
 
@@ -151,7 +172,9 @@ int evaluate(const EvaluateRequest& request) {
   start_logging(request.common);
   EffectiveSettings settings(request.common);
   Evaluation evaluation;
-  if (!std::filesystem::is_directory(request.predictions.front()) && holds_intervals(request.predictions.front()))
+  if (holds_spotting_run(request.predictions.front()))
+    evaluation.spotting = spotting_run(request);
+  else if (!std::filesystem::is_directory(request.predictions.front()) && holds_intervals(request.predictions.front()))
     evaluation.spotting = spotting(request);
   else
     evaluation.recognition = recognition(request);
@@ -160,6 +183,7 @@ int evaluate(const EvaluateRequest& request) {
   output.stream() << (format == "csv"        ? evaluation_csv(evaluation)
                       : format == "markdown" ? evaluation_markdown(evaluation)
                       : format == "latex"    ? evaluation_latex(evaluation)
+                      : format == "html"     ? evaluation_html(evaluation, request.common.command)
                                              : evaluation_json(evaluation, provenance_of(request.common, settings)));
   output.commit();
   return kAllDone;
@@ -175,7 +199,9 @@ void add_evaluate(Commands& commands) {
                   "What recognize, run or spot wrote, a CSV table, or the directory of a loso run; several are pooled")
       ->required()
       ->type_name("PREDICTIONS");
-  command.add_option("--truth", request->truth, "True labels (a manifest) or true intervals (video,onset,offset,type)")
+  command
+      .add_option("--truth", request->truth,
+                  "True labels (a manifest) or true intervals (video,onset,apex,offset,type,emotion)")
       ->type_name("FILE");
   command
       .add_option("--compare", request->compare,
@@ -183,16 +209,29 @@ void add_evaluate(Commands& commands) {
       ->type_name("PREDICTIONS");
   command.add_option("--labels", request->labels, "Label set that maps the truth's emotions to classes")
       ->type_name("NAME|FILE");
-  command.add_option("--min-iou", request->min_iou, "Overlap that makes an interval right")
-      ->check(CLI::Range(0.0, 1.0))
+  command.add_option("--rules", request->rules, "What counts as rightly spotted: a challenge's rules, or a file")
+      ->type_name("NAME|FILE")
       ->capture_default_str();
-  command.add_option("--format", request->output.format, "json, csv, markdown or latex")
-      ->check(CLI::IsMember({"json", "csv", "markdown", "latex"}));
+  command.add_option("--min-iou", request->min_iou, "Overlap that makes an interval right, in place of the rules'")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      .add_option("--matching", request->matching,
+                  "greedy (by score) or maximum (most true intervals matched), in place of the rules'")
+      ->check(CLI::IsMember(interval_matching_names()));
+  command
+      .add_option("--videos", request->videos,
+                  "What is known of the videos (video,fps,frames or duration_s,dataset,subject), those without any "
+                  "interval included")
+      ->type_name("FILE");
+  command.add_option("--dataset", request->dataset, "Data set of the videos of which none is named")->type_name("NAME");
+  command.add_option("--format", request->output.format, "json, csv, markdown, latex or html")
+      ->check(CLI::IsMember({"json", "csv", "markdown", "latex", "html"}));
   command.add_option("-o,--output", request->output.file, "Write the result here instead of stdout")->type_name("FILE");
   add_common_options(command, request->common);
   command.footer(
       "Example: merkit evaluate predictions.csv\n         merkit evaluate run --compare other_run --format markdown\n  "
-      "       merkit evaluate spotted.csv --truth truth.csv");
+      "       merkit evaluate spotted.csv --truth truth.csv\n         merkit evaluate pred.csv --truth truth.csv "
+      "--rules megc2025");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return evaluate(*request); });
 }

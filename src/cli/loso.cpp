@@ -1,73 +1,21 @@
 // merkit loso and merkit merge: leave-one-subject-out runs, whole or in parts.
-#include "merkit/evaluation/loso.h"
-
-#include "cli/batch.h"
-#include "cli/cache.h"
 #include "cli/commands.h"
+#include "cli/loso_request.h"
 #include "cli/training_samples.h"
 #include "core/settings_fields.h"
 #include "merkit/core/content_hash.h"
 #include "merkit/data/protocol.h"
+#include "merkit/evaluation/spotting_loso.h"
 #include "merkit/methods/method.h"
 #include "merkit/pipeline/memory_store.h"
 #include "merkit/pipeline/prepare_samples.h"
 #include "merkit/pipeline/state_store.h"
-#include "merkit/report/loso_report.h"
-
-#include <algorithm>
-#include <charconv>
-#include <cstdlib>
-
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include "merkit/report/provenance.h"
 
 namespace fs = std::filesystem;
 
 namespace merkit::cli {
 namespace {
-
-struct LosoRequest {
-  CommonOptions common;
-  BatchOptions batch;
-  CacheOption cache;
-  std::string method, protocol = "three_emotions", epoch_selection = "last", apex_policy, shard, task;
-  std::vector<std::uint64_t> seeds{1};
-  fs::path directory;
-  int pretraining_groups = 0;
-  std::string pretrained;
-  bool skip_failed = false, allow_count_mismatch = false;
-};
-
-/// Which of the tasks are this process's: all, every n-th (--shard i/n, from 1), or one (--task).
-std::vector<LosoPlan::Task> own_tasks(const LosoRequest& request, const LosoPlan& plan) {
-  const auto all = plan.tasks();
-  const auto number = [](const std::string& text, std::size_t& to) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
-    return error == std::errc() && end == text.data() + text.size();
-  };
-  if (!request.task.empty()) {
-    std::string text = request.task;
-    if (text == "auto") {
-      const char* const index = std::getenv("SLURM_ARRAY_TASK_ID");
-      if (!index)
-        throw ConfigError("--task auto needs $SLURM_ARRAY_TASK_ID, which is not set", "give --task N, from 0");
-      text = index;
-    }
-    std::size_t index = 0;
-    if (!number(text, index) || index >= all.size())
-      throw ConfigError(fmt::format("--task must be in 0..{}, got \"{}\"", all.size() - 1, text));
-    return {all[index]};
-  }
-  if (request.shard.empty()) return all;
-  const auto slash = request.shard.find('/');
-  std::size_t part = 0, parts = 0;
-  if (slash == std::string::npos || !number(request.shard.substr(0, slash), part) ||
-      !number(request.shard.substr(slash + 1), parts) || part < 1 || part > parts)
-    throw ConfigError("--shard must be I/N with 1 <= I <= N, got \"" + request.shard + "\"");
-  std::vector<LosoPlan::Task> own;
-  for (std::size_t i = part - 1; i < all.size(); i += parts) own.push_back(all[i]);
-  return own;
-}
 
 /// All clips that take part, as samples with labels; motion is measured once for all folds.
 TrainingSamples prepare(const LosoRequest& request, const PipelineConfig& config, const Protocol& protocol,
@@ -107,32 +55,6 @@ std::string data_hash(const TrainingSamples& prepared, const PipelineConfig& con
   return hasher.digest().hex();
 }
 
-/// Tells what is missing, or writes the results when nothing is.
-int conclude(const LosoDirectory& run, bool partial) {
-  const auto missing = run.missing();
-  const std::size_t all = run.plan().tasks().size();
-  if (missing.empty()) {
-    if (run.plan().is_leaky())
-      spdlog::warn("each epoch was chosen on the very clips that are scored: these figures are too good");
-    const auto found = write_loso_results(run);
-    const auto with_deviation = [&](double RecognitionMetrics::*figure) {
-      const double deviation = deviation_over_seeds(found, figure);
-      return fmt::format("{:.4f}{}", found.metrics.*figure,
-                         found.per_seed.size() > 1 ? fmt::format(" +- {:.4f}", deviation) : "");
-    };
-    spdlog::info("UF1 {}, UAR {}, accuracy {} (always the commonest class: UF1 {:.4f})",
-                 with_deviation(&RecognitionMetrics::uf1), with_deviation(&RecognitionMetrics::uar),
-                 with_deviation(&RecognitionMetrics::accuracy), found.majority.uf1);
-    spdlog::info("wrote {}", (run.path() / "evaluation.json").string());
-    return kAllDone;
-  }
-  std::string names;
-  for (std::size_t i = 0; i < missing.size() && i < 8; ++i) names += (i ? ", " : "") + missing[i].name();
-  spdlog::log(partial ? spdlog::level::info : spdlog::level::err, "{} of {} tasks are still to be done: {}{}",
-              missing.size(), all, names, missing.size() > 8 ? ", ..." : "");
-  return partial ? kAllDone : kSomeFailed;
-}
-
 /// Throws InputError naming a person of the run who taught the model.
 void check_never_seen(const ModelFile& model, const LosoPlan& plan) {
   for (const auto& clip : plan.clips)
@@ -148,11 +70,13 @@ int loso(const LosoRequest& request) {
   EffectiveSettings settings(request.common, request.method);
   PipelineConfig& config = settings.pipeline;
   if (!request.apex_policy.empty()) config.apex_policy = request.apex_policy;
-  const Protocol protocol = Protocol::find(request.protocol);
   const Method& method = find_method(request.method);
-  if (!method.make_recognizer)
-    throw ConfigError("method \"" + method.name + "\" has nothing to train", "merkit methods");
+  if (is_over_videos(method, request.videos || !request.truth.empty() || !request.recognizer.empty()))
+    return spotting_loso(request);
+  const Protocol protocol = Protocol::find(request.protocol);
+  check_no_video_options(request.truth, request.videos, request.recognizer, method.name);
   const Settings method_settings = method.resolve_config(settings.method(method.name));
+  const auto pretrained = pretrained_model(request.pretrained, method.name, request.common.model_dir);
   const auto cache = request.cache.open();
   const TrainingSamples prepared = prepare(request, config, protocol, cache);
 
@@ -164,7 +88,6 @@ int loso(const LosoRequest& request) {
   plan.held_out = protocol.held_out;
   plan.epoch_selection = request.epoch_selection;
   plan.pretraining_groups = request.pretraining_groups;
-  const auto pretrained = pretrained_model(request.pretrained, request.common.model_dir);
   if (pretrained) plan.pretrained = pretrained->sha256;
   plan.data = data_hash(prepared, config);
   plan.software = tool_version() + " " + git_description();
@@ -175,36 +98,15 @@ int loso(const LosoRequest& request) {
   if (pretrained) check_never_seen(*pretrained, plan);
   const LosoDirectory run(request.directory, plan);
 
-  std::vector<LosoPlan::Task> tasks = own_tasks(request, plan);
-  const std::size_t own = tasks.size();
-  tasks.erase(std::remove_if(tasks.begin(), tasks.end(), [&](const auto& task) { return run.is_done(task); }),
-              tasks.end());
-  spdlog::info("{} folds, {} seeds; {} tasks to do{}", plan.groups().size(), plan.seeds.size(), tasks.size(),
-               tasks.size() < own ? fmt::format(", {} were done before", own - tasks.size()) : "");
-  {
-    Progress progress(request.common, tasks.size(), "tasks");
-    FitOptions options;
-    options.device = request.common.device;
-    options.states = state_store(cache);
-    options.pretrained = pretrained;
-    const LabelSet labels = protocol.labels();
-    ordered_batch<bool>(
-        tasks.size(), std::max(1, std::min<int>(request.common.job_count(), static_cast<int>(tasks.size()))),
-        [&](std::size_t i) {
-          try {
-            run.write(tasks[i], run_task(
-                                    plan, tasks[i], prepared.samples,
-                                    [&] { return method.make_recognizer(method_settings, labels); }, options));
-            return true;
-          } catch (const Interrupted&) {
-            return false;
-          }
-        },
-        [&](std::size_t, bool finished) {
-          if (finished) progress.advance();
-          return finished;
-        });
-  }
+  FitOptions options;
+  options.device = request.common.device;
+  options.states = state_store(cache);
+  options.pretrained = pretrained;
+  const LabelSet labels = protocol.labels();
+  do_tasks(request, run, [&](const LosoTask& task) {
+    return run_task(
+        plan, task, prepared.samples, [&] { return method.make_recognizer(method_settings, labels); }, options);
+  });
   throw_if_stopped();
   tell_of(cache.get());
   return conclude(run, !request.shard.empty() || !request.task.empty());
@@ -216,12 +118,18 @@ struct MergeRequest {
   fs::path directory;
 };
 
+template <class Directory>
+int merge_parts(const MergeRequest& request) {
+  const Directory first(request.parts.front());
+  const Directory run(request.directory, first.plan());
+  for (const auto& part : request.parts) run.take_from(Directory(part));
+  return conclude(run, false);
+}
+
 int merge(const MergeRequest& request) {
   start_logging(request.common);
-  const LosoDirectory first(request.parts.front());
-  const LosoDirectory run(request.directory, first.plan());
-  for (const auto& part : request.parts) run.take_from(LosoDirectory(part));
-  return conclude(run, false);
+  return holds_spotting_run(request.parts.front()) ? merge_parts<SpottingDirectory>(request)
+                                                   : merge_parts<LosoDirectory>(request);
 }
 
 }  // namespace
@@ -253,6 +161,12 @@ void add_loso(Commands& commands) {
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   add_pretrained_option(command, request->pretrained);
+  add_truth_options(command, request->truth, request->videos);
+  command
+      .add_option("--recognizer", request->recognizer,
+                  "Over long videos: the method that names what --method spots, fitted on the annotated "
+                  "micro-expressions of the training people; both are scored together")
+      ->type_name("NAME");
   command.add_option("--apex-policy", request->apex_policy, "Clips without annotated apex: middle, spot or skip")
       ->check(CLI::IsMember(apex_policy_names()));
   auto* const shard = command.add_option("--shard", request->shard, "Only every N-th task, from the I-th: I/N");
@@ -266,6 +180,8 @@ void add_loso(Commands& commands) {
   add_common_options(command, request->common);
   command.footer(
       "Example: merkit loso --manifest composite.csv --method ststnet --protocol megc2019 --seeds 1,2,3 -o run\n"
+      "         merkit loso --manifest videos.csv --truth truth.csv --method strain_peaks --recognizer flow_svm -o "
+      "chain\n"
       "         merkit evaluate run");
   request->common.command = commands.arguments();
   commands.set_action(command, [request] { return loso(*request); });

@@ -93,7 +93,12 @@ void Progress::show(bool last) {
   }
   const std::size_t done = done_;
   std::string text = total_ ? fmt::format("{}/{} {}", done, total_, unit_) : fmt::format("{} {}", done, unit_);
-  if (frames_ > 0) text += fmt::format(", {} frames ({:.0f}/s)", frames_.load(), frames_ / std::max(elapsed, 1e-3));
+  // How many frames there are is known of inputs that were opened: with one input, of all.
+  const std::int64_t frames = frames_, expected = total_ == 1 ? expected_frames_.load() : 0;
+  const std::string of = expected >= frames && expected > 0 ? fmt::format(" of {}", expected) : "";
+  if (frames > 0) text += fmt::format(", {}{} frames ({:.0f}/s)", frames, of, frames / std::max(elapsed, 1e-3));
+  if (frames > 0 && expected > frames)
+    text += fmt::format(", {} left", clock_time(elapsed / static_cast<double>(frames) * (expected - frames)));
   if (done > 0 && total_ > done) text += fmt::format(", {} left", clock_time(elapsed / done * (total_ - done)));
   if (!note_.empty()) text += ", " + note_;
   if (!on_terminal_) {
@@ -101,7 +106,9 @@ void Progress::show(bool last) {
     return;
   }
   if (total_) {
-    const int width = 20, filled = static_cast<int>(width * done / total_);
+    const double share = expected > 0 ? std::min(1.0, static_cast<double>(frames) / static_cast<double>(expected))
+                                      : static_cast<double>(done) / static_cast<double>(total_);
+    const int width = 20, filled = static_cast<int>(width * share);
     text = "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + text;
   }
   std::cerr << "\r\033[K" << text.substr(0, terminal_width() - 1) << std::flush;

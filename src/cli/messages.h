@@ -25,6 +25,8 @@ class Progress {
   void advance() { ++done_; }
   /// Counted by the work itself; shown with its rate.
   std::atomic<std::int64_t>& frames() { return frames_; }
+  /// Counted up by the work with the frames it expects; tells how long a single input has to go.
+  std::atomic<std::int64_t>& expected_frames() { return expected_frames_; }
   /// Shown behind the count, such as "loss 0.31".
   void note(const std::string& text);
 
@@ -35,7 +37,7 @@ class Progress {
   std::size_t total_;
   std::string unit_, note_;
   std::atomic<std::size_t> done_{0};
-  std::atomic<std::int64_t> frames_{0};
+  std::atomic<std::int64_t> frames_{0}, expected_frames_{0};
   double started_s_;
   std::mutex mutex_;
   std::condition_variable ended_;

@@ -103,7 +103,10 @@ int verify(const ModelsRequest& request) {
   Output output({});
   for (const auto& file : files) {
     const ModelFile model = ModelFile::read(file);
-    load_recognizer(model);
+    if (find_method(model.info.method).make_recognizer && !model.info.labels.empty())
+      load_recognizer(model);
+    else
+      load_spotter(model);
     output.stream() << "ok  " << model.info.name << "  " << model.info.method << "  sha256:" << model.sha256 << "\n";
   }
   output.commit();

@@ -40,6 +40,27 @@ TrainingSamples prepare_training_samples(const std::vector<ManifestClip>& clips,
   return result;
 }
 
+void add_truth_options(CLI::App& command, std::filesystem::path& truth, bool& videos) {
+  command
+      .add_option("--truth", truth,
+                  "For spotters: what happens in the manifest's videos (CSV: video,onset,apex,offset,type,emotion); "
+                  "without it the manifest's rows tell, several for one video")
+      ->type_name("TABLE");
+  command.add_flag("--videos", videos,
+                   "For methods that both spot and recognize: the manifest is of long videos to look through");
+}
+
+bool is_over_videos(const Method& method, bool asked) {
+  return method.make_spotter && (!method.make_recognizer || asked);
+}
+
+void check_no_video_options(const std::filesystem::path& truth, bool videos, const std::string& recognizer,
+                            const std::string& method) {
+  const std::string given = !truth.empty() ? "--truth" : !recognizer.empty() ? "--recognizer" : "--videos";
+  if (!truth.empty() || videos || !recognizer.empty())
+    throw ConfigError(given + " is for methods that spot, and " + method + " recognizes only", "merkit methods");
+}
+
 void add_pretrained_option(CLI::App& command, std::string& model) {
   command
       .add_option("--pretrained", model,
@@ -48,9 +69,15 @@ void add_pretrained_option(CLI::App& command, std::string& model) {
       ->type_name("NAME|FILE");
 }
 
-std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::filesystem::path& model_dir) {
+std::shared_ptr<const ModelFile> pretrained_model(const std::string& model, const std::string& method,
+                                                  const std::filesystem::path& model_dir) {
   if (model.empty()) return nullptr;
-  return std::make_shared<const ModelFile>(ModelFile::read(find_model(model, model_dir)));
+  auto file = std::make_shared<const ModelFile>(ModelFile::read(find_model(model, model_dir)));
+  if (file->info.method != method)
+    throw ModelError(
+        "model \"" + file->info.name + "\" is of method \"" + file->info.method + "\", not \"" + method + "\"",
+        "--pretrained takes a model of the method that is trained");
+  return file;
 }
 
 }  // namespace merkit::cli

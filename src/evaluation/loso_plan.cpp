@@ -1,9 +1,8 @@
+#include "evaluation/folds.h"
 #include "merkit/core/content_hash.h"
 #include "merkit/core/error.h"
-#include "merkit/evaluation/loso.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <set>
 
@@ -18,31 +17,17 @@ constexpr const char* kSchema = "merkit/loso-plan/1";
 
 }  // namespace
 
-std::string LosoPlan::Task::name() const {
-  char text[64];
-  std::snprintf(text, sizeof text, "fold%03d-seed%llu", fold, static_cast<unsigned long long>(seed));
-  return text;
-}
-
 std::string LosoPlan::group_of(const LosoClip& clip) const {
   return held_out == "dataset" ? clip.dataset : clip.dataset + "/" + clip.subject;
 }
 
 std::vector<std::string> LosoPlan::groups() const {
-  std::vector<std::string> result;
-  std::set<std::string> seen;
-  for (const auto& clip : clips)
-    if (const std::string group = group_of(clip); seen.insert(group).second) result.push_back(group);
-  return result;
+  std::vector<std::string> names;
+  for (const auto& clip : clips) names.push_back(group_of(clip));
+  return distinct(names);
 }
 
-std::vector<LosoPlan::Task> LosoPlan::tasks() const {
-  const auto all = groups();
-  std::vector<Task> result;
-  for (const std::uint64_t seed : seeds)
-    for (std::size_t fold = 0; fold < all.size(); ++fold) result.push_back({static_cast<int>(fold), seed, all[fold]});
-  return result;
-}
+std::vector<LosoTask> LosoPlan::tasks() const { return tasks_of(groups(), seeds); }
 
 std::vector<std::string> LosoPlan::not_for_pretraining(const Task& task) const {
   std::vector<std::string> people;
@@ -69,14 +54,9 @@ void LosoPlan::check() const {
   const auto& known = epoch_selections();
   if (std::find(known.begin(), known.end(), epoch_selection) == known.end())
     throw_unknown_name("epoch selection", epoch_selection, known);
-  if (seeds.empty()) throw ConfigError("a run needs at least one seed");
-  if (std::set<std::uint64_t>(seeds.begin(), seeds.end()).size() != seeds.size())
-    throw ConfigError("a seed is given twice");
+  check_seeds(seeds);
   const auto all = groups();
-  if (all.size() < 2)
-    throw InputError("there is only one " + held_out + " among the " + std::to_string(clips.size()) +
-                         " clips, so none can be held out",
-                     "check the manifest's " + held_out + " column and the protocol");
+  check_groups(all, held_out, std::to_string(clips.size()) + " clips");
   if (pretraining_groups != 0 && !pretrained.empty())
     throw ConfigError("a model brings the stage without labels, so there is none for folds to share");
   if (pretraining_groups == 1)
@@ -111,7 +91,9 @@ std::string LosoPlan::to_json() const {
 
 LosoPlan LosoPlan::from_json(const std::string& text, const std::string& origin) try {
   const Json json = Json::parse(text);
-  if (json.at("schema") != kSchema) throw InputError(origin + " is no plan of merkit loso");
+  if (json.at("schema") != kSchema)
+    throw InputError(origin + " is no plan of merkit loso over clips",
+                     "merkit evaluate DIR tells of a run over long videos");
   LosoPlan plan;
   json.at("method").get_to(plan.method);
   plan.config = json.at("config").dump();

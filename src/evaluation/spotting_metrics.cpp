@@ -17,8 +17,13 @@ void set_ratios(SpottingMetrics& metrics) {
   metrics.f1 = 2 * right / (2 * right + metrics.false_positives + metrics.false_negatives);
 }
 
+void sort_by_prediction(std::vector<IntervalMatch>& matches) {
+  std::sort(matches.begin(), matches.end(),
+            [](const IntervalMatch& a, const IntervalMatch& b) { return a.prediction < b.prediction; });
+}
+
 SpottingMetrics metrics_for(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
-                            std::optional<ExpressionType> type, double min_iou) {
+                            std::optional<ExpressionType> type, double min_iou, IntervalMatching matching) {
   /// Of one video: its intervals, and where they stand in the given vectors.
   struct Side {
     std::vector<Interval> intervals;
@@ -40,12 +45,12 @@ SpottingMetrics metrics_for(const std::vector<VideoInterval>& truth, const std::
   auto true_side = by_video(truth);
   for (const auto& [video, predicted] : by_video(predictions)) {
     const Side& there = true_side[video];
-    for (const auto& match : matched_intervals(there.intervals, predicted.intervals, predicted.scores, min_iou))
+    for (const auto& match :
+         matched_intervals(there.intervals, predicted.intervals, predicted.scores, min_iou, matching))
       result.matches.push_back({predicted.positions[static_cast<std::size_t>(match.prediction)],
                                 there.positions[static_cast<std::size_t>(match.truth)], match.iou});
   }
-  std::sort(result.matches.begin(), result.matches.end(),
-            [](const IntervalMatch& a, const IntervalMatch& b) { return a.prediction < b.prediction; });
+  sort_by_prediction(result.matches);
 
   const auto count = [&](const std::vector<VideoInterval>& intervals) {
     return static_cast<int>(std::count_if(intervals.begin(), intervals.end(),
@@ -61,13 +66,31 @@ SpottingMetrics metrics_for(const std::vector<VideoInterval>& truth, const std::
 }  // namespace
 
 SpottingMetrics spotting_metrics(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
-                                 double min_iou) {
-  return metrics_for(truth, predictions, std::nullopt, min_iou);
+                                 double min_iou, IntervalMatching matching) {
+  return metrics_for(truth, predictions, std::nullopt, min_iou, matching);
 }
 
 SpottingMetrics spotting_metrics(const std::vector<VideoInterval>& truth, const std::vector<VideoInterval>& predictions,
-                                 ExpressionType type, double min_iou) {
-  return metrics_for(truth, predictions, type, min_iou);
+                                 ExpressionType type, double min_iou, IntervalMatching matching) {
+  return metrics_for(truth, predictions, type, min_iou, matching);
+}
+
+SpottingMetrics part_of_type(const SpottingMetrics& all, const std::vector<VideoInterval>& truth,
+                             const std::vector<VideoInterval>& predictions, ExpressionType type) {
+  SpottingMetrics result;
+  std::vector<bool> is_match(predictions.size(), false);
+  for (const auto& match : all.matches) {
+    is_match[static_cast<std::size_t>(match.prediction)] = true;
+    if (truth[static_cast<std::size_t>(match.truth)].type == type) result.matches.push_back(match);
+  }
+  result.true_positives = static_cast<int>(result.matches.size());
+  for (std::size_t p = 0; p < predictions.size(); ++p)
+    result.false_positives += !is_match[p] && predictions[p].type == type;
+  result.false_negatives = static_cast<int>(std::count_if(truth.begin(), truth.end(),
+                                                          [&](const VideoInterval& t) { return t.type == type; })) -
+                           result.true_positives;
+  set_ratios(result);
+  return result;
 }
 
 SpottingMetrics pooled(const SpottingMetrics& micro, const SpottingMetrics& macro) {
@@ -75,6 +98,9 @@ SpottingMetrics pooled(const SpottingMetrics& micro, const SpottingMetrics& macr
   result.true_positives = micro.true_positives + macro.true_positives;
   result.false_positives = micro.false_positives + macro.false_positives;
   result.false_negatives = micro.false_negatives + macro.false_negatives;
+  result.matches = micro.matches;
+  result.matches.insert(result.matches.end(), macro.matches.begin(), macro.matches.end());
+  sort_by_prediction(result.matches);
   set_ratios(result);
   return result;
 }

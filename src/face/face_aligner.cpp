@@ -71,12 +71,19 @@ struct FaceAligner::Impl {
   int segments = 0;
   bool lost = true;
   int frames_lost = 0;
+  int most_faces = 0;
 
   /// One face of the frame: the chosen one at first, later the one nearest to where it was last.
   std::optional<DetectedFace> search(const cv::Mat& image) {
     DetectionConfig how = config.detection;
     if (frames_lost % kFullSearchEvery != 0) how.full_scale = how.upsample = false;
     std::vector<DetectedFace> faces = model->detect(image, how);
+    const bool too_few = poses.empty() && static_cast<int>(faces.size()) <= config.face;
+    if (too_few && !faces.empty() && how.full_scale && how.scale != 1) {
+      how.scale = 1;  // the one asked for may be too small for the first search
+      faces = model->detect(image, how);
+    }
+    most_faces = std::max(most_faces, static_cast<int>(faces.size()));
     if (poses.empty()) {
       if (static_cast<int>(faces.size()) <= config.face) return std::nullopt;
       return faces[config.face];
@@ -175,6 +182,8 @@ AlignedFace FaceAligner::align(const Frame& frame) {
                        : impl_->poses.front().landmarks;
   return face;
 }
+
+int FaceAligner::most_faces() const { return impl_->most_faces; }
 
 AlignedFace FaceAligner::crop(const Frame& frame, const AlignedFace& like, int width, int height) {
   AlignedFace face = like;

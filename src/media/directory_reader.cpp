@@ -118,6 +118,7 @@ class DirectoryReader final : public ClipReader {
     info_.height = first_image_.rows;
     info_.fps = options.fps;
     info_.codec = "frames";
+    info_.frames = static_cast<std::int64_t>(files_.size());
   }
 
   const ClipInfo& info() const override { return info_; }

@@ -41,6 +41,7 @@ class VideoReader final : public ClipReader {
     info_.codec = avcodec_get_name(stream_.codecpar->codec_id);
     info_.fps = fps_given_ ? options.fps : rate(stream_.avg_frame_rate);
     if (info_.fps <= 0) info_.fps = rate(av_guess_frame_rate(format_.get(), &stream_, nullptr));
+    info_.frames = promised_ > 0 ? promised_ : estimated_frames();
     if (!fetch()) fail_to_decode("no frame in " + source_ + ": its video stream (" + info_.codec + ") is empty");
     const cv::Size size = converter_.size(*frame_);
     info_.width = size.width;
@@ -147,14 +148,18 @@ class VideoReader final : public ClipReader {
                    read_so_far());
   }
 
-  std::string read_so_far() const {
-    std::string all = promised_ > 0 ? " of " + std::to_string(promised_) : "";
+  /// From the duration in the container's header; 0 where there is none.
+  std::int64_t estimated_frames() const {
     const bool has_duration =
         format_->duration > 0 && format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
-    if (all.empty() && has_duration && info_.fps > 0) {
-      const auto estimate = std::llround(info_.fps * static_cast<double>(format_->duration) / AV_TIME_BASE);
-      all = estimate > number_ ? " of about " + std::to_string(estimate) : "";
-    }
+    if (!has_duration || info_.fps <= 0) return 0;
+    return std::llround(info_.fps * static_cast<double>(format_->duration) / AV_TIME_BASE);
+  }
+
+  std::string read_so_far() const {
+    std::string all = promised_ > 0 ? " of " + std::to_string(promised_) : "";
+    if (const auto estimate = estimated_frames(); all.empty() && estimate > number_)
+      all = " of about " + std::to_string(estimate);
     return std::to_string(number_) + all + " frames could be read";
   }
 

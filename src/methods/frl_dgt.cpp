@@ -62,6 +62,7 @@ struct FrlDgtConfig {
   neural::TrainingConfig training;
 
   FrlDgtConfig() {
+    training.members = 3;
     training.optimizer = "adamw";
     training.epochs = 60;
     training.batch_size = 32;

@@ -63,6 +63,7 @@ class Majority final : public Recognizer {
   }
 
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override {
+    refuse_pretrained(options, kMethod);
     const std::vector<int> labels = checked_labels(training, identity_.labels);
     use_device(options.device);
     throw_if_stopped();

@@ -68,6 +68,7 @@ struct SelfmeConfig {
   neural::TrainingConfig training;
 
   SelfmeConfig() {
+    training.members = 3;
     training.optimizer = "adamw";
     training.epochs = 100;
     training.batch_size = 32;

@@ -5,6 +5,7 @@
 #include "methods/recognizer/model_parts.h"
 #include "methods/recognizer/training_set.h"
 #include "motion/key_frames.h"
+#include "neural/committee.h"
 #include "neural/explain.h"
 #include "neural/process_settings.h"
 #include "neural/tensors.h"
@@ -48,24 +49,6 @@ SampleSet with_views(const SampleSet& samples, const AugmentationConfig& config)
   return moved ? result : samples;
 }
 
-/// Gives `part` of the network the values that it has in `model`. Throws ModelError unless that is of the same method
-/// and its part of the same sizes.
-void take_over(Network& network, const torch::nn::Module& part, const ModelFile& model, const std::string& method) {
-  if (model.info.method != method)
-    throw ModelError("model \"" + model.info.name + "\" is of method \"" + model.info.method + "\", not \"" + method +
-                     "\", so its stage without labels is not the same");
-  std::string prefix;
-  for (const auto& module : network.named_modules())
-    if (module.value().get() == &part) prefix = module.key() + ".";
-  const auto in_part = [&](const std::string& name) { return name.rfind(prefix, 0) == 0; };
-  std::vector<ModelTensor> values;
-  for (const auto& [name, value] : named_values(network))
-    if (!in_part(name)) values.push_back(to_model_tensor(name, value));
-  for (const ModelTensor& tensor : model.tensors)
-    if (in_part(tensor.name)) values.push_back(tensor);
-  copy_into(network, values, model.info.name);
-}
-
 struct EncodedTensors final : EncodedSample {
   Tensors tensors;
 };
@@ -97,7 +80,9 @@ NeuralRecognizer::NeuralRecognizer(NetworkType type, const Settings& config, Lab
 std::shared_ptr<Network> NeuralRecognizer::new_network(const Settings& config, int classes, std::uint64_t seed) const {
   const std::lock_guard<std::mutex> lock(generator_mutex());
   torch::manual_seed(seed);
-  auto network = type_.build(config, classes);
+  std::vector<std::shared_ptr<Network>> members;
+  for (int i = type_.training(config).members; i > 0; --i) members.push_back(type_.build(config, classes));
+  const auto network = members.size() == 1 ? members.front() : std::make_shared<Committee>(members);
   network->eval();
   return network;
 }
@@ -144,7 +129,7 @@ void NeuralRecognizer::fit(const SampleSet& training, const FitOptions& options,
   };
   const Pretraining* const before = network->pretraining();
   if (options.pretrained) {
-    if (!before) throw ConfigError(type_.method + " has no stage without labels that a model could bring");
+    if (!before) refuse_pretrained(options, type_.method);
     take_over(*network, *before->part, *options.pretrained, type_.method);
   } else if (before) {
     const SampleSet seen = without(training, options.not_for_pretraining);

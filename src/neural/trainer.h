@@ -84,6 +84,7 @@ struct TrainingConfig {
   std::string sampling = "each_once";
   AugmentationConfig augmentation;
   bool mixed_precision = false;
+  int members = 1;
 };
 
 template <class Visitor>
@@ -113,6 +114,8 @@ void fields(Visitor&& visit, TrainingConfig& c) {
         });
   visit("augmentation", c.augmentation, "random changes of the training samples");
   visit("mixed_precision", c.mixed_precision, "compute in bfloat16 where that is safe; on CUDA only");
+  visit("members", c.members, "networks that learn side by side and whose class scores are averaged",
+        [](int n) { return n >= 1 && n <= 32 ? nullptr : "must be in 1..32"; });
 }
 
 /// A stage of training without labels.

@@ -1,12 +1,14 @@
 #include "merkit/pipeline/analyze.h"
 
-#include "merkit/core/files.h"
+#include "merkit/core/stop.h"
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
+#include "pipeline/crop_reader.h"
 #include "pipeline/overlapped.h"
+#include "pipeline/shot_aligner.h"
 
+#include <algorithm>
 #include <chrono>
-#include <map>
 
 #include <opencv2/core.hpp>
 
@@ -30,6 +32,29 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+/// Someone asked to stop; `when` completes the sentence.
+ClipError stopped(const std::string& when) {
+  return ClipError(Status::decode_error, "interrupted by signal " + std::to_string(stop_signal()) + " " + when,
+                   "run it again for the rest; --failed FILE keeps a list of such clips for --files-from");
+}
+
+ClipError stopped_after(int frames, std::int64_t expected) {
+  const std::string all = expected > frames ? " of " + std::to_string(expected) : "";
+  return stopped("after " + std::to_string(frames) + all + " frames; what was found up to there is given");
+}
+
+/// Takes down where the face was.
+void note(const AlignedFace& face, bool goes_on, ClipAnalysis& analysis) {
+  if (!face.success) return;
+  ++analysis.frames_with_face;
+  analysis.segments = std::max(analysis.segments, face.segment + 1);
+  analysis.followed.note(face);
+  if (goes_on && analysis.spans.back().segment == face.segment)
+    analysis.spans.back().last = face.number;
+  else
+    analysis.spans.push_back({face.number, face.number, face.segment});
+}
+
 }  // namespace
 
 ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceModel> faces,
@@ -41,38 +66,6 @@ ClipAnalyzer::ClipAnalyzer(FaceConfig face, std::shared_ptr<const SharedFaceMode
       recognizer_(std::move(recognizer)),
       frames_(frames) {}
 
-/// What is kept of a clip once it has been read: enough to cut any of its crops again.
-struct ClipAnalyzer::Followed {
-  struct Pose {
-    cv::Matx23d crop_from_source;
-    int segment = 0, shrink = 1;
-  };
-  std::map<int, Pose> poses;           ///< by frame number, frames with a face only
-  std::map<int, Landmarks> landmarks;  ///< by segment
-
-  /// Frames of an interval that a recognizer is given: onset and apex, or all in the onset's pose.
-  std::vector<int> numbers(const Interval& interval, FrameNeed need) const {
-    if (need == FrameNeed::onset_and_apex) return {interval.onset, interval.apex_or_middle()};
-    std::vector<int> result;
-    const auto onset = poses.find(interval.onset);
-    for (auto pose = onset; pose != poses.end() && pose->first <= interval.offset; ++pose)
-      if (pose->second.segment == onset->second.segment) result.push_back(pose->first);
-    return result;
-  }
-
-  std::optional<AlignedFace> crop(const Frame& frame, const FaceConfig& face) const {
-    const auto pose = poses.find(frame.number);
-    if (pose == poses.end()) return std::nullopt;
-    AlignedFace like;
-    like.success = true;
-    like.segment = pose->second.segment;
-    like.crop_from_source = pose->second.crop_from_source;
-    like.shrink = pose->second.shrink;
-    like.landmarks = landmarks.at(like.segment);
-    return FaceAligner::crop(frame, like, face.width, face.height());
-  }
-};
-
 ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
   ClipAnalysis analysis;
   analysis.clip_id = request.clip_id;
@@ -82,30 +75,50 @@ ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
   analysis.model = request.model;
   analysis.problem = problem_of([&] {
     if (request.problem) throw ClipError(*request.problem);
-    const Followed followed = follow(request, analysis);
-    if (!analysis.detections.empty() && (recognizer_ || !request.pictures.empty()))
-      look_at_detections(request, followed, analysis);
+    const auto ended_early = follow(request, analysis);
+    const bool looked_at = recognizer_ || request.on_key_faces || !request.pictures.empty();
+    try {
+      if (!analysis.detections.empty() && looked_at) look_at_detections(request, analysis);
+    } catch (const Interrupted&) {
+      if (!ended_early) throw stopped("while looking at what was found, which is given");
+    }
+    if (ended_early) throw ClipError(*ended_early);
   });
   return analysis;
 }
 
-ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnalysis& analysis) const {
-  Followed followed;
+/// Reads the clip and spots in it. What ended the reading before the clip's end, if anything did after the face was
+/// seen; what was found up to there counts.
+std::optional<ClipError> ClipAnalyzer::follow(const ClipRequest& request, ClipAnalysis& analysis) const {
   Stopwatch watch;
   const auto reader = open_clip(request.clip, request.options);
   analysis.timing.read_s += watch.lap();
   analysis.fps = reader->info().fps;
+  if (request.frames_expected) *request.frames_expected += reader->info().frames;
   if (analysis.fps <= 0)
     throw ClipError(Status::unsupported, "the frame rate of " + request.source + " is not known",
                     "give it with --fps or in the manifest's fps column");
-  FaceAligner aligner(faces_->get(), face_);
+  ShotAligner aligner(faces_->get(), face_);
+  analysis.followed.crop = {face_.width, face_.height()};
   const auto session = spotter_->start(analysis.fps);
   analysis.timing.align_s += watch.lap();  // the first clip waits for the face model to be loaded
   double last_time = 0;
+  bool goes_on = false, asked_to_stop = false;
+  std::optional<ClipError> unreadable;
   Stopwatch spotting_watch;
+  const auto read = [&]() -> std::optional<Frame> {
+    try {
+      return reader->next();
+    } catch (const ClipError& error) {
+      unreadable = error;
+    } catch (const Interrupted&) {
+      asked_to_stop = true;
+    }
+    return std::nullopt;
+  };
   const std::function<std::optional<AlignedFace>()> next_face = [&]() -> std::optional<AlignedFace> {
     watch.lap();
-    const auto frame = reader->next();
+    const auto frame = read();
     analysis.timing.read_s += watch.lap();
     if (!frame) return std::nullopt;
     AlignedFace face = aligner.align(*frame);
@@ -117,52 +130,55 @@ ClipAnalyzer::Followed ClipAnalyzer::follow(const ClipRequest& request, ClipAnal
     ++analysis.frames;
     if (request.frames_done) ++*request.frames_done;
     last_time = face.time_s;
-    if (face.success) {
-      ++analysis.frames_with_face;
-      analysis.segments = std::max(analysis.segments, face.segment + 1);
-      followed.poses[face.number] = {face.crop_from_source, face.segment, face.shrink};
-      followed.landmarks.emplace(face.segment, face.landmarks);
-    }
+    note(face, goes_on, analysis);
+    goes_on = face.success;
     spotting_watch.lap();
     session->push(face);
     analysis.timing.spot_s += spotting_watch.lap();
   };
-  overlapped(request.threads, kFacesAhead, next_face, spot);
-  analysis.duration_s = last_time + 1 / analysis.fps;
-  if (analysis.frames_with_face == 0)
+  try {
+    overlapped(request.threads, kFacesAhead, next_face, spot);
+  } catch (const Interrupted&) {
+    asked_to_stop = true;
+  }
+  analysis.faces_seen = aligner.most_faces();
+  analysis.duration_s = analysis.frames ? last_time + 1 / analysis.fps : 0;
+  std::optional<ClipError> ended_early = std::move(unreadable);
+  if (asked_to_stop) {
+    if (analysis.frames_with_face == 0) throw_if_stopped();
+    ended_early = stopped_after(analysis.frames, reader->info().frames);
+  }
+  if (analysis.frames_with_face == 0) {
+    if (ended_early) throw ClipError(*ended_early);
     throw ClipError(Status::no_face, "no face found in any of " + std::to_string(analysis.frames) + " frames",
                     "faces should be frontal, lit and at least 40 pixels wide");
+  }
   spotting_watch.lap();
-  SpottingResult found = session->finish();
+  try {
+    SpottingResult found = session->finish();
+    analysis.detections = std::move(found.detections);
+    analysis.signal = std::move(found.signal);
+  } catch (const ClipError&) {
+    if (!ended_early) throw;  // otherwise that is why there is too little
+  }
   analysis.timing.spot_s += spotting_watch.lap();
-  analysis.detections = std::move(found.detections);
-  analysis.signal = std::move(found.signal);
-  return followed;
+  return ended_early;
 }
 
-void ClipAnalyzer::look_at_detections(const ClipRequest& request, const Followed& followed,
-                                      ClipAnalysis& analysis) const {
+void ClipAnalyzer::look_at_detections(const ClipRequest& request, ClipAnalysis& analysis) const {
   Stopwatch watch;
-  const auto reader = open_clip(request.clip, request.options);
   // Detections come in order and do not overlap, so the crops of one are all that is held at a time.
-  const auto crop_at = [&](int number) -> std::optional<AlignedFace> {
-    while (const auto next = reader->next_number()) {
-      if (*next > number) break;
-      if (*next == number) return followed.crop(*reader->next(), face_);
-      reader->skip();
-    }
-    return std::nullopt;
-  };
+  CropReader crops(analysis.followed, request.clip, request.options);
   for (Detection& detection : analysis.detections) {
     Sample sample;
     sample.id = request.clip_id;
     sample.interval = detection.interval;
-    for (const int number : followed.numbers(detection.interval, frames_))
-      if (auto crop = crop_at(number)) sample.faces.push_back(std::move(*crop));
+    sample.faces = crops.of(detection.interval, frames_);
     analysis.timing.read_s += watch.lap();
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
-    const AlignedFace *const onset = sample.face_at(detection.interval.onset), *const apex = sample.face_at(
-                                                                                   detection.interval.apex_or_middle());
+    const AlignedFace* const onset = sample.face_at(detection.interval.onset);
+    const AlignedFace* const apex = sample.face_at(detection.interval.apex_or_middle());
+    if (request.on_key_faces && onset && apex) request.on_key_faces(detection, *onset, *apex);
     if (!request.pictures.empty() && onset && apex && onset != apex)
       write_png(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
                 motion_picture(onset->image, apex->image, optical_flow(onset->image, apex->image)));

@@ -7,6 +7,7 @@
 #include "pipeline/clip_interval.h"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 
 #include <opencv2/core.hpp>
@@ -110,20 +111,30 @@ void require_one_pose(const AlignedFace& onset, const AlignedFace& apex) {
 std::vector<AlignedFace> faces_of_interval(const ManifestClip& clip, Interval& interval, const SampleOptions& options,
                                            const SharedFaceModel& faces) {
   auto sequence = aligned_between(clip, interval.onset, interval.offset, options, faces);
-  require_face(&sequence.front(), "onset");
-  if (!interval.apex) interval.apex = spotted_apex(sequence);
-  const auto apex = std::find_if(sequence.begin(), sequence.end(),
-                                 [&](const AlignedFace& face) { return face.number == *interval.apex; });
-  require_face(apex == sequence.end() ? nullptr : &*apex, "apex");
-  require_one_pose(sequence.front(), *apex);
-  const int segment = sequence.front().segment;
-  sequence.erase(std::remove_if(sequence.begin(), sequence.end(),
-                                [&](const AlignedFace& face) { return !face.success || face.segment != segment; }),
-                 sequence.end());
+  select_faces(sequence, interval, FrameNeed::onset_to_offset);
   return sequence;
 }
 
 }  // namespace
+
+void select_faces(std::vector<AlignedFace>& sequence, Interval& interval, FrameNeed need) {
+  const auto at = [&](int number) -> const AlignedFace* {
+    const auto found =
+        std::find_if(sequence.begin(), sequence.end(), [&](const AlignedFace& face) { return face.number == number; });
+    return found == sequence.end() ? nullptr : &*found;
+  };
+  require_face(at(interval.onset), "onset");
+  if (!interval.apex) interval.apex = spotted_apex(sequence);
+  const AlignedFace* const apex = at(*interval.apex);
+  require_face(apex, "apex");
+  require_one_pose(sequence.front(), *apex);
+  const int segment = sequence.front().segment;
+  const auto is_wanted = [&](const AlignedFace& face) {
+    if (need == FrameNeed::onset_and_apex) return face.number == interval.onset || face.number == *interval.apex;
+    return face.success && face.segment == segment;
+  };
+  sequence.erase(std::remove_if(sequence.begin(), sequence.end(), std::not_fn(is_wanted)), sequence.end());
+}
 
 PreparedFaces prepare_faces(const ManifestClip& clip, const SampleOptions& options, const SharedFaceModel& faces) {
   PreparedFaces prepared;

@@ -1,6 +1,7 @@
 #include "merkit/data/csv.h"
 #include "report/provenance.h"
 #include "report/record_json.h"
+#include "report/spotting_report.h"
 
 namespace merkit {
 namespace {
@@ -46,12 +47,6 @@ Json predictions_of(const Evaluation::Recognition& recognition) {
                            {"label_true", recognition.labels.name(outcome.truth)},
                            {"label_pred", recognition.labels.name(outcome.predicted)}});
   return predictions;
-}
-
-Json to_json(const SpottingMetrics& metrics) {
-  return {{"true_positives", metrics.true_positives},   {"false_positives", metrics.false_positives},
-          {"false_negatives", metrics.false_negatives}, {"precision", rounded(metrics.precision)},
-          {"recall", rounded(metrics.recall)},          {"f1", rounded(metrics.f1)}};
 }
 
 }  // namespace
@@ -119,11 +114,13 @@ std::string evaluation_json(const Evaluation& evaluation, const Provenance& prov
   }
   if (evaluation.spotting) {
     const auto& s = *evaluation.spotting;
-    document["spotting"] = {{"min_iou", s.min_iou},
-                            {"videos", s.videos},
-                            {"micro", to_json(s.micro)},
-                            {"macro", to_json(s.macro)},
-                            {"overall", to_json(s.overall)}};
+    if (!s.per_seed.empty()) {
+      Json seeds = Json::array();
+      for (const auto& [seed, scores] : s.per_seed) seeds.push_back(seed);
+      document["protocol"] = {
+          {"name", s.protocol}, {"pooled", true}, {"epoch_selection", "last"}, {"seeds", seeds}, {"leaky", false}};
+    }
+    document["spotting"] = spotting_json(s);
   }
   return document.dump(2) + "\n";
 }
@@ -148,19 +145,8 @@ std::string evaluation_csv(const Evaluation& evaluation) {
     metrics("random baseline by frequency", evaluation.recognition->random_by_frequency);
     metrics("random baseline even", evaluation.recognition->random_even);
   }
-  if (evaluation.spotting) {
-    const auto spotting = [&](const std::string& group, const SpottingMetrics& m) {
-      line(group, "true_positives", m.true_positives);
-      line(group, "false_positives", m.false_positives);
-      line(group, "false_negatives", m.false_negatives);
-      line(group, "precision", m.precision);
-      line(group, "recall", m.recall);
-      line(group, "f1", m.f1);
-    };
-    spotting("micro", evaluation.spotting->micro);
-    spotting("macro", evaluation.spotting->macro);
-    spotting("overall", evaluation.spotting->overall);
-  }
+  if (evaluation.spotting)
+    for (const auto& [group, name, value] : spotting_figures(evaluation.spotting->scores)) line(group, name, value);
   return text;
 }
 

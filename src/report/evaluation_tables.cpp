@@ -1,4 +1,5 @@
 #include "merkit/report/records.h"
+#include "report/spotting_report.h"
 
 #include <fmt/format.h>
 
@@ -35,20 +36,6 @@ std::vector<Line> lines_of(const Evaluation::Recognition& r, const std::string& 
   return lines;
 }
 
-std::vector<std::pair<std::string, const SpottingMetrics*>> kinds_of(const Evaluation::Spotting& s) {
-  return {{"micro", &s.micro}, {"macro", &s.macro}, {"overall", &s.overall}};
-}
-
-/// What LaTeX takes for commands, as text.
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (std::string("_&%$#{}").find(c) != std::string::npos) result += '\\';
-    result += c;
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string evaluation_markdown(const Evaluation& evaluation) {
@@ -75,12 +62,7 @@ std::string evaluation_markdown(const Evaluation& evaluation) {
           c.permutation_p);
     }
   }
-  if (evaluation.spotting) {
-    text += "| | TP | FP | FN | precision | recall | F1 |\n|---|---|---|---|---|---|---|\n";
-    for (const auto& [name, m] : kinds_of(*evaluation.spotting))
-      text += fmt::format("| {} | {} | {} | {} | {:.4f} | {:.4f} | {:.4f} |\n", name, m->true_positives,
-                          m->false_positives, m->false_negatives, m->precision, m->recall, m->f1);
-  }
+  if (evaluation.spotting) text += spotting_markdown(evaluation.spotting->scores);
   return text;
 }
 
@@ -89,16 +71,10 @@ std::string evaluation_latex(const Evaluation& evaluation) {
   if (evaluation.recognition) {
     text += "\\begin{tabular}{lrrrrr}\n\\toprule\n & $n$ & UF1 & UAR & Accuracy & Weighted F1 \\\\\n\\midrule\n";
     for (const Line& line : lines_of(*evaluation.recognition, " $\\pm$ "))
-      text += fmt::format("{} & {} & {} \\\\\n", escaped(line.name), line.n, fmt::join(line.figures, " & "));
+      text += fmt::format("{} & {} & {} \\\\\n", latex_escaped(line.name), line.n, fmt::join(line.figures, " & "));
     text += "\\bottomrule\n\\end{tabular}\n";
   }
-  if (evaluation.spotting) {
-    text += "\\begin{tabular}{lrrrrrr}\n\\toprule\n & TP & FP & FN & Precision & Recall & F1 \\\\\n\\midrule\n";
-    for (const auto& [name, m] : kinds_of(*evaluation.spotting))
-      text += fmt::format("{} & {} & {} & {} & {:.4f} & {:.4f} & {:.4f} \\\\\n", name, m->true_positives,
-                          m->false_positives, m->false_negatives, m->precision, m->recall, m->f1);
-    text += "\\bottomrule\n\\end{tabular}\n";
-  }
+  if (evaluation.spotting) text += spotting_latex(evaluation.spotting->scores);
   return text;
 }
 

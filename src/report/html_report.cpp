@@ -1,9 +1,8 @@
 #include "merkit/report/html_report.h"
 
 #include "merkit/core/error.h"
-#include "merkit/report/provenance.h"
+#include "report/html/page.h"
 #include "report/html/sections.h"
-#include "report/html/style.h"
 #include "report/html/tables.h"
 
 #include <algorithm>
@@ -66,17 +65,6 @@ void account(Markup& page, const RunSummary& run, std::size_t number, const Html
   html::provenance(page, run);
 }
 
-void head(Markup& page, const std::string& title) {
-  const auto scope = page.inside("head");
-  page.empty_element("meta", {{"charset", "utf-8"}});
-  page.empty_element("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-  // Without this a browser asks the server for an icon.
-  page.empty_element("link", {{"rel", "icon"}, {"href", "data:,"}});
-  page.element("title", title);
-  const auto style = page.inside("style");
-  page.raw(html::kStyle);
-}
-
 }  // namespace
 
 std::string html_report(const std::vector<LosoDirectory>& runs, const HtmlReportOptions& options) {
@@ -85,29 +73,12 @@ std::string html_report(const std::vector<LosoDirectory>& runs, const HtmlReport
   for (const LosoDirectory& run : runs) summaries.push_back(html::summarize(run, options.partial));
   const std::string title = title_of(summaries, options);
 
-  Markup page;
-  page.raw("<!DOCTYPE html>\n");
-  {
-    const auto document = page.inside("html", {{"lang", "en"}});
-    head(page, title);
-    const auto body = page.inside("body");
-    {
-      const auto header = page.inside("header");
-      page.element("h1", title);
-      page.element("p", "Leave-one-out evaluation of micro-expression recognition", {{"class", "lead"}});
-    }
-    {
-      const auto main = page.inside("main");
-      if (summaries.size() > 1) comparison(page, summaries);
-      for (std::size_t i = 0; i < summaries.size(); ++i) account(page, summaries[i], i + 1, options);
-    }
-    const auto footer = page.inside("footer");
-    page.element("p",
-                 "Page made by merkit " + tool_version() + " (" + git_description() + ")" +
-                     (options.command.empty() ? "" : fmt::format(": {}", fmt::join(options.command, " "))),
-                 {{"class", "note"}});
-  }
-  return page.str();
+  return html::whole_page(title, "Leave-one-out evaluation of micro-expression recognition", options.command,
+                          [&](Markup& page) {
+                            if (summaries.size() > 1) comparison(page, summaries);
+                            for (std::size_t i = 0; i < summaries.size(); ++i)
+                              account(page, summaries[i], i + 1, options);
+                          });
 }
 
 }  // namespace merkit

@@ -42,8 +42,10 @@ Json to_json(const Detection& detection, const RecordOptions& options, const Lab
 }  // namespace
 
 Json to_json(const ClipAnalysis& analysis, const RecordOptions& options, const LabelSet& labels) {
-  Json intervals = Json::array();
+  Json intervals = Json::array(), spans = Json::array();
   for (const auto& detection : analysis.detections) intervals.push_back(to_json(detection, options, labels));
+  for (const FaceSpan& span : analysis.spans)
+    spans.push_back({{"first", span.first}, {"last", span.last}, {"segment", span.segment}});
   Json result{{"schema", "merkit/" + options.kind + "/1"},
               {"clip_id", analysis.clip_id},
               {"source", analysis.source},
@@ -52,7 +54,11 @@ Json to_json(const ClipAnalysis& analysis, const RecordOptions& options, const L
               {"frames", analysis.frames},
               {"fps", rounded(analysis.fps)},
               {"duration_s", rounded(analysis.duration_s)},
-              {"face", {{"frames", analysis.frames_with_face}, {"segments", analysis.segments}}},
+              {"face",
+               {{"frames", analysis.frames_with_face},
+                {"segments", analysis.segments},
+                {"faces_seen", analysis.faces_seen},
+                {"spans", spans}}},
               {"intervals", intervals},
               {"spotter", analysis.spotter}};
   if (options.kind == "analysis") result["model"] = analysis.model;

@@ -4,6 +4,7 @@
 #include "merkit/core/files.h"
 
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 namespace merkit {
@@ -48,6 +49,14 @@ int parse_int(const std::string& text, const std::string& place, const std::stri
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size())
     throw InputError(place + ": " + column + " must be a whole number, got \"" + text + "\"");
+  return value;
+}
+
+double parse_number(const std::string& text, const std::string& place, const std::string& column) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    throw InputError(place + ": " + column + " must be a number, got \"" + text + "\"");
   return value;
 }
 

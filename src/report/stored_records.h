@@ -26,5 +26,7 @@ struct StoredRecords {
 
 /// A whole number in a CSV cell. Throws InputError naming place and column.
 int parse_int(const std::string& text, const std::string& place, const std::string& column);
+/// The same for a finite number.
+double parse_number(const std::string& text, const std::string& place, const std::string& column);
 
 }  // namespace merkit

@@ -164,14 +164,27 @@ TEST_F(Loso, TwoRunsAreComparedAndTablesWritten) {
 }
 
 TEST_F(Loso, AModelThatHasLearnedFromAHeldOutPersonCannotBringAStage) {
-  ASSERT_EQ(run_merkit({"train", "--manifest", folder / "m.csv", "--method", "majority", "-o", folder / "m.safetensors",
-                        "--without", "synthetic/s1"})
-                .exit_code,
-            0);
-  const RunResult run = loso("seen", {"--pretrained", folder / "m.safetensors"});
-  EXPECT_EQ(run.exit_code, 3);
-  EXPECT_THAT(run.err, HasSubstr("has learned from synthetic/s2, who is held out in this run"));
+  const auto taught = [&](const std::string& method, const std::string& model) {
+    return run_merkit({"train", "--manifest", folder / "m.csv", "--method", method, "-o", folder / model, "--without",
+                       "synthetic/s1"})
+        .exit_code;
+  };
+  ASSERT_EQ(taught("majority", "other.safetensors"), 0);
+  const RunResult other = loso("other", {"--pretrained", folder / "other.safetensors"});
+  EXPECT_EQ(other.exit_code, 4);
+  EXPECT_THAT(other.err, HasSubstr("is of method \"majority\", not \"ststnet\""));
+
+  const RunResult seen = run_merkit({"loso", "--manifest", folder / "m.csv", "--method", "majority", "--pretrained",
+                                     folder / "other.safetensors", "-o", folder / "seen"});
+  EXPECT_EQ(seen.exit_code, 3);
+  EXPECT_THAT(seen.err, HasSubstr("has learned from synthetic/s2, who is held out in this run"));
   EXPECT_FALSE(fs::exists(folder / "seen"));
+
+  const RunResult none = run_merkit({"train", "--manifest", folder / "m.csv", "--method", "majority", "--pretrained",
+                                     folder / "other.safetensors", "-o", folder / "pupil.safetensors"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("majority has no stage without labels that a model could bring"));
+  EXPECT_FALSE(fs::exists(folder / "pupil.safetensors"));
 }
 
 TEST_F(Loso, WhatCannotBeRunIsSaid) {

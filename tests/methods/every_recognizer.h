@@ -43,6 +43,7 @@ class EveryRecognizer : public ::testing::TestWithParam<Method> {
     if (knows(effective, "input.size")) config.set("input.size", "28", "test");  // that of the ready motion images
     for (const char* path : {"motion.size", "motion.training.epochs"})           // a stage without labels, made short
       if (knows(effective, path)) config.set(path, path[7] == 's' ? "32" : "1", "test");
+    if (knows(effective, "training.members")) config.set("training.members", "1", "test");
     for (const auto& [path, value] : settings)
       if (knows(effective, path)) config.set(path, value, "test");
     return GetParam().make_recognizer(config, three_emotions());

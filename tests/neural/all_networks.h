@@ -13,7 +13,7 @@
 namespace merkit::neural {
 
 /// The networks of all methods, with three classes and their default configuration but for the size of the input, where
-/// it can be set: that of the synthetic samples. `settings` are for those that know them.
+/// it can be set: that of the synthetic samples, and one member. `settings` are for those that know them.
 inline std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> all_networks(
     const std::vector<std::pair<std::string, std::string>>& settings = {}) {
   std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> list;
@@ -25,6 +25,8 @@ inline std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> all_netw
     if (method.make_recognizer) {
       Settings config;
       if (merkit::testing::knows(method.resolve_config(config), "input.size")) config.set("input.size", "28", "test");
+      if (merkit::testing::knows(method.resolve_config(config), "training.members"))
+        config.set("training.members", "1", "test");
       for (const auto& [path, value] : settings)
         if (merkit::testing::knows(method.resolve_config(config), path)) config.set(path, value, "test");
       list.emplace_back(method.name, method.make_recognizer(config, merkit::testing::three_emotions()));

@@ -33,6 +33,7 @@ const Assignments kSmall = {{"motion.size", "32"},
                             {"dim", "16"},
                             {"motion.training.epochs", "1"},
                             {"training.epochs", "1"},
+                            {"training.members", "1"},
                             {"motion.frames", "3"}};
 
 std::unique_ptr<Recognizer> made(const Assignments& settings) {
@@ -195,6 +196,7 @@ TEST(FrlDgt, RefusesASizeThatItsUnetCannotHalve) {
   const std::string six = "[8, 8, 8, 8, 8, 8]";
   EXPECT_EQ(refusal({{"motion.kind", "unet"}, {"motion.size", "96"}, {"motion.unet.widths", six}}), "(accepted)");
   EXPECT_THAT(refusal({{"motion.size", "33"}}), HasSubstr("must be a multiple of 32"));
+  EXPECT_THAT(refusal({{"motion.training.members", "2"}}), HasSubstr("one network learns without labels for all"));
   EXPECT_EQ(refusal({{"motion.size", "96"}, {"motion.gradients.widths", six}}),
             "a U-Net of 6 levels needs faces whose size is a multiple of 128, not 96");
   EXPECT_THAT(refusal({{"motion.gradients.windows", "[1, 4]"}}), HasSubstr("odd numbers"));

@@ -27,6 +27,7 @@ const Assignments kSmall = {{"motion.size", "32"},
                             {"motion.keypoints.points", "4"},
                             {"motion.keypoints.generator_width", "8"},
                             {"motion.training.epochs", "1"},
+                            {"training.members", "1"},
                             {"dim", "24"},
                             {"input.map_size", "32"}};
 

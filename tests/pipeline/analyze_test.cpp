@@ -3,7 +3,7 @@
 
 #include "merkit/core/stop.h"
 #include "merkit/methods/method.h"
-#include "support/drawn_face.h"
+#include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"
 
@@ -13,7 +13,6 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <opencv2/imgcodecs.hpp>
 
 namespace merkit::testing {
 namespace {
@@ -47,29 +46,6 @@ struct FakeSpotter final : Spotter {
   void save(const fs::path&) const override {}
   void load(const ModelFile&) override {}
 };
-
-fs::path frame_file(const fs::path& clip, int number) { return clip / ("f" + std::to_string(100 + number) + ".png"); }
-
-/// Frames 101, 102, ... of a face whose mouth corner region swells and goes back, then frames without any face.
-void write_clip(const fs::path& clip, int faces, int blanks) {
-  const cv::Mat face = drawn_face(240);
-  fs::create_directories(clip);
-  for (int i = 1; i <= faces; ++i) {
-    cv::Mat1f x(face.size()), y(face.size());
-    const double amount = 2.5 * std::exp(-0.5 * std::pow((i - faces / 2.0) / 3, 2));
-    for (int row = 0; row < face.rows; ++row)
-      for (int column = 0; column < face.cols; ++column) {
-        const double far = std::hypot(column - 96, row - 175) / 22;
-        x(row, column) = static_cast<float>(column);
-        y(row, column) = static_cast<float>(row + amount * std::exp(-0.5 * far * far));
-      }
-    cv::Mat moved;
-    cv::remap(face, moved, x, y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-    cv::imwrite(frame_file(clip, i).string(), moved);
-  }
-  for (int i = faces + 1; i <= faces + blanks; ++i)
-    cv::imwrite(frame_file(clip, i).string(), cv::Mat(face.size(), CV_8UC3, cv::Scalar::all(90)));
-}
 
 void expect_same(const ClipAnalysis& a, const ClipAnalysis& b) {
   EXPECT_EQ(a.problem.status, b.problem.status);
@@ -179,15 +155,36 @@ TEST_F(ClipAnalyzerOnThreads, WantOfMemoryInTheSpotterIsTheClipsProblem) {
   expect_same(one, two);
 }
 
-TEST_F(ClipAnalyzerOnThreads, AStopPassesThrough) {
+TEST_F(ClipAnalyzerOnThreads, WhatWasFoundBeforeTheDamageIsGiven) {
+  std::ofstream(frame_file(folder / "clip", 38), std::ios::trunc) << "no picture";
+  const auto spotter = [] { return find_method("strain_peaks").make_spotter(default_config("strain_peaks"), {}); };
+  const ClipAnalysis one = analyzed(spotter(), 1), two = analyzed(spotter(), 2);
+  EXPECT_EQ(one.problem.status, Status::decode_error);
+  EXPECT_EQ(one.frames, 37);
+  ASSERT_EQ(one.detections.size(), 1u);
+  EXPECT_NEAR(one.detections[0].interval.apex_or_middle(), 120, 1);
+  expect_same(one, two);
+}
+
+TEST_F(ClipAnalyzerOnThreads, AStopGivesWhatWasFoundUpToThere) {
   const auto stop = [](int before) {
     if (before == 5) request_stop(SIGTERM);
   };
   for (const int threads : {1, 2}) {
-    EXPECT_THROW(analyzed(stop, threads), Interrupted) << threads;
+    const ClipAnalysis stopped = analyzed(stop, threads);
+    EXPECT_EQ(stopped.problem.status, Status::decode_error) << threads;
+    EXPECT_EQ(stopped.problem.message,
+              "interrupted by signal 15 after 6 of 43 frames; what was found up to there is given");
+    EXPECT_EQ(stopped.frames, 6) << threads;
+    EXPECT_EQ(stopped.signal.frames.size(), 6u) << threads;
     EXPECT_EQ(frames_done, 6) << threads;
     request_stop(0);
   }
+}
+
+TEST_F(ClipAnalyzerOnThreads, AStopBeforeAnyFaceLeavesNothingToGive) {
+  request_stop(SIGINT);
+  for (const int threads : {1, 2}) EXPECT_THROW(analyzed([](int) {}, threads), Interrupted) << threads;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "merkit/evaluation/run_directory.h"
 #include "merkit/methods/recognizer.h"
 
 #include <cstdint>
@@ -15,6 +16,16 @@ namespace merkit {
 struct LosoClip {
   std::string id, dataset, subject;
   int label = 0;
+};
+
+struct LosoResult;
+
+/// One model to be trained, on everything but what one group of a run shows.
+struct LosoTask {
+  int fold = 0;  ///< position of the group, from 0
+  std::uint64_t seed = 1;
+  std::string group;         ///< "dataset/subject", or the data set
+  std::string name() const;  ///< "fold007-seed1": its file's stem
 };
 
 /// A leave-one-subject-out run, fixed before it begins: which clips, which are held out together, which seeds. Its
@@ -36,13 +47,8 @@ struct LosoPlan {
   std::vector<std::uint64_t> seeds;
   std::vector<LosoClip> clips;  ///< in the order of the manifest
 
-  /// One model to be trained: everything but the clips of one group.
-  struct Task {
-    int fold = 0;  ///< position of the group, from 0
-    std::uint64_t seed = 1;
-    std::string group;         ///< "dataset/subject", or the data set
-    std::string name() const;  ///< "fold007-seed1": its file's stem
-  };
+  using Task = LosoTask;
+  using Result = LosoResult;
 
   /// The groups, in order of their first clip.
   std::vector<std::string> groups() const;
@@ -87,37 +93,7 @@ struct LosoResult {
 LosoResult run_task(const LosoPlan& plan, const LosoPlan::Task& task, const SampleSet& samples,
                     const std::function<std::unique_ptr<Recognizer>()>& make, const FitOptions& options);
 
-/// A directory that holds a run: plan.json, and tasks/NAME.json for each task done. Files appear whole or not at all,
-/// so a run that was killed goes on where it was, and several processes or machines may work in one directory.
-class LosoDirectory {
- public:
-  /// Begins a run or goes on with it. Throws InputError when the directory holds another run: the message names what
-  /// differs.
-  LosoDirectory(std::filesystem::path directory, const LosoPlan& plan);
-
-  /// Opens what is there. Throws InputError when it is no run.
-  explicit LosoDirectory(std::filesystem::path directory);
-
-  const LosoPlan& plan() const { return plan_; }
-  const std::filesystem::path& path() const { return directory_; }
-
-  /// A result that is there and whole; a file that is damaged or of another plan counts as not done.
-  bool is_done(const LosoPlan::Task& task) const;
-  std::vector<LosoPlan::Task> missing() const;
-
-  void write(const LosoPlan::Task& task, const LosoResult& result) const;
-  /// Throws InputError when the task is not done.
-  LosoResult read(const LosoPlan::Task& task) const;
-
-  /// Takes over the finished tasks of `other`. Throws InputError when it is of another plan.
-  void take_from(const LosoDirectory& other) const;
-
- private:
-  std::filesystem::path file_of(const LosoPlan::Task& task) const;
-
-  std::filesystem::path directory_;
-  LosoPlan plan_;
-  std::string fingerprint_;
-};
+using LosoDirectory = RunDirectory<LosoPlan>;
+extern template class RunDirectory<LosoPlan>;
 
 }  // namespace merkit

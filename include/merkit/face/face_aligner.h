@@ -61,6 +61,9 @@ class FaceAligner {
   /// Frames must come in order. `success` is false where there is no face.
   AlignedFace align(const Frame& frame);
 
+  /// The most faces found in a frame that was searched: the first with a face, and those in which the track was lost.
+  int most_faces() const;
+
   /// A later crop of the same clip again, from the transform that align() gave for it.
   static AlignedFace crop(const Frame& frame, const AlignedFace& like, int width, int height);
 

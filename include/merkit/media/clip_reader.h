@@ -2,6 +2,7 @@
 
 #include "merkit/core/frame.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,6 +18,8 @@ struct ClipInfo {
   int width = 0, height = 0;  ///< of the first frame, after rotation metadata is applied
   double fps = 0;             ///< average rate of the container, or the rate given for a directory; 0 if unknown
   std::string codec;          ///< "h264", "mjpeg", ...; "frames" for directories
+  std::int64_t frames = 0;    ///< files of a directory; of a video what its container says, for progress only; 0 if
+                              ///< unknown
 };
 
 struct ClipOptions {

@@ -5,7 +5,7 @@
 #include "merkit/core/weighted_region.h"
 #include "merkit/evaluation/comparison.h"
 #include "merkit/evaluation/metrics.h"
-#include "merkit/evaluation/spotting_metrics.h"
+#include "merkit/evaluation/spotting_scores.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/report/provenance.h"
 
@@ -114,9 +114,7 @@ struct StoredPrediction {
 /// `classes` receives the class order if the file has one. Throws InputError naming file and line or record.
 std::vector<StoredPrediction> read_predictions(const std::filesystem::path& file, std::vector<std::string>& classes);
 
-/// Intervals from an analysis (json, jsonl, csv), an MEGC22 table (vid,pred_onset,pred_offset,type), an STRS table
-/// (subject,video,onset,offset,emotion) or any CSV with video, onset, offset and optionally type and score.
-/// Rows whose type is neither micro (me) nor macro (mae) are left out, as are rows of failed clips.
+/// The micro- and macro-expressions of read_interval_table(), predicted ones where it holds true ones, too.
 std::vector<VideoInterval> read_intervals(const std::filesystem::path& file);
 
 /// True if the file holds intervals rather than class predictions (decided by its columns or keys).
@@ -145,9 +143,12 @@ struct Evaluation {
     std::string compared_with;  ///< as the user named it
   };
   struct Spotting {
-    SpottingMetrics micro, macro, overall;
-    double min_iou = 0.5;
-    int videos = 0;
+    SpottingData data;
+    SpottingScores scores;  ///< of the data
+    /// Of a run of merkit loso: its protocol, and the scores of each seed; those above are of all seeds together, each
+    /// video being there once a seed.
+    std::string protocol = {};
+    std::vector<std::pair<std::uint64_t, SpottingScores>> per_seed = {};
   };
   std::optional<Recognition> recognition;
   std::optional<Spotting> spotting;
@@ -168,6 +169,9 @@ std::string evaluation_csv(const Evaluation& evaluation);
 std::string evaluation_markdown(const Evaluation& evaluation);
 /// The same figures as a LaTeX tabular, for booktabs.
 std::string evaluation_latex(const Evaluation& evaluation);
+/// One self-contained page on spotted intervals, or, of classes, the figures and the confusion matrix; well-formed XML.
+/// Runs of merkit loso have a page of their own, html_report().
+std::string evaluation_html(const Evaluation& evaluation, const std::vector<std::string>& command);
 
 /// Spotted intervals as MEGC22 or STRS table.
 enum class SpottingTable { megc22, strs };

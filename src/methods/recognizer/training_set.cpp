@@ -36,6 +36,11 @@ std::vector<int> checked_labels(const SampleSet& training, const LabelSet& label
   return result;
 }
 
+void refuse_pretrained(const FitOptions& options, const std::string& method) {
+  if (options.pretrained)
+    throw ConfigError(method + " has no stage without labels that a model could bring", "leave --pretrained out");
+}
+
 std::vector<std::string> subjects_of(const SampleSet& samples) {
   std::set<std::string> subjects;
   for (const Sample& sample : samples) subjects.insert(sample.subject_key());

@@ -2,6 +2,7 @@
 
 #include "merkit/core/label_set.h"
 #include "merkit/core/sample.h"
+#include "merkit/methods/recognizer.h"
 
 #include <cstddef>
 #include <functional>
@@ -14,6 +15,9 @@ namespace merkit {
 /// where all are of one class: that teaches nothing. A class that is absent is allowed, as some folds of small data
 /// sets are so.
 std::vector<int> checked_labels(const SampleSet& training, const LabelSet& labels);
+
+/// For methods without a stage without labels: throws ConfigError when a model is to bring one.
+void refuse_pretrained(const FitOptions& options, const std::string& method);
 
 /// "dataset/subject" of everyone there, sorted, each once.
 std::vector<std::string> subjects_of(const SampleSet& samples);

@@ -32,6 +32,7 @@ class SvmRecognizer final : public Recognizer {
   }
 
   void fit(const SampleSet& training, const FitOptions& options, FitObserver& observer) override {
+    refuse_pretrained(options, identity_.method);
     const std::vector<int> labels = checked_labels(training, identity_.labels);
     use_device(options.device);
     std::vector<std::vector<float>> vectors(training.size());

@@ -77,6 +77,9 @@ std::shared_ptr<MotionEstimator> new_estimator(const MotionLearningConfig& confi
 }  // namespace
 
 MotionLearner::MotionLearner(const MotionLearningConfig& config) : config_(config), estimator_(new_estimator(config)) {
+  if (config.training.members != 1)
+    throw ConfigError("motion.training.members must be 1: one network learns without labels for all",
+                      "training.members is for what learns from labels");
   pretraining_.training = config.training;
   pretraining_.part = estimator_.get();
   pretraining_.settings = "motion " + write_settings(config).to_json();

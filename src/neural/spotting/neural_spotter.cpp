@@ -165,6 +165,8 @@ spotting::SpottingRules rules_of(const ModelFile& model) {
 NeuralSpotter::NeuralSpotter(SpotterType type, const Settings& config, LabelSet labels)
     : type_(type), identity_{type.method, kRegionMotionKind, type.resolve(config), std::move(labels)} {
   if (!type_.build_recognition) identity_.labels = LabelSet();
+  if (type_.training(identity_.config).members > 1)
+    throw ConfigError(type_.method + " learns to spot with one network", "set the members of its training to 1");
 }
 
 RegionMotionConfig NeuralSpotter::input() const { return type_.input(identity_.config); }

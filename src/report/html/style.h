@@ -5,9 +5,11 @@ namespace merkit::html {
 /// The page's style sheet. Blue and vermilion are of Okabe and Ito's palette, which colour-blind people can tell apart.
 inline constexpr const char* kStyle = R"css(
 :root { color-scheme: light dark; --ink: #1c2733; --faint: #586673; --paper: #ffffff; --panel: #f4f6f8; --line: #d4dbe1;
-  --series: #0072b2; --rest: #e3e8ec; --alarm: #b3261e; --shade: 0, 114, 178; }
+  --series: #0072b2; --rest: #e3e8ec; --alarm: #b3261e; --shade: 0, 114, 178;
+  --micro: #0072b2; --macro: #d55e00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --faint: #a3afba; --paper: #12181f; --panel: #1b232c;
-  --line: #364250; --series: #56b4e9; --rest: #2b3641; --alarm: #ff8a80; --shade: 40, 130, 200; } }
+  --line: #364250; --series: #56b4e9; --rest: #2b3641; --alarm: #ff8a80; --shade: 40, 130, 200; --micro: #56b4e9;
+  --macro: #e69f00; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
@@ -59,6 +61,16 @@ figcaption { color: var(--faint); font-size: .8125rem; }
 .chart .grid { stroke: var(--line); } .chart .axis { stroke: var(--faint); }
 .chart .band { fill: var(--series); opacity: .2; }
 .chart .mean { fill: none; stroke: var(--series); stroke-width: 2; }
+.signals { margin: 1.25rem 0; } .chart.signals svg { max-width: none; }
+.signals .signal { fill: none; stroke: var(--ink); stroke-width: 1.2; stroke-linejoin: round; }
+.signals .threshold { stroke: var(--faint); stroke-dasharray: 5 4; } .signals .blind { fill: var(--rest); }
+.signals .micro { fill: var(--micro); } .signals .macro { fill: var(--macro); } .signals .within { opacity: .18; }
+.signals .hollow { fill-opacity: .15; stroke-width: 1.2; }
+.signals .hollow.micro { stroke: var(--micro); } .signals .hollow.macro { stroke: var(--macro); }
+.key { margin-left: 1rem; } .key::before { content: ""; display: inline-block; width: .8rem; height: .7rem;
+  margin-right: .35rem; background: var(--micro); } .key.macro::before { background: var(--macro); }
+.apexes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
+.apexes img { display: block; width: 100%; height: auto; border-radius: .3rem; }
 .clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
 .clip { background: var(--panel); border-radius: .5rem; padding: .75rem 1rem; min-width: 0; }
 .clip .table { margin: .5rem 0 0; }
@@ -74,7 +86,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
 @page { margin: 16mm 14mm; }
 @media print {
   :root { color-scheme: light; --ink: #000000; --faint: #444444; --paper: #ffffff; --panel: #ffffff; --line: #bbbbbb;
-    --series: #0072b2; --rest: #e8e8e8; --alarm: #b3261e; --shade: 0, 114, 178; }
+    --series: #0072b2; --rest: #e8e8e8; --alarm: #b3261e; --shade: 0, 114, 178; --micro: #0072b2; --macro: #d55e00; }
   html { font-size: 10pt; }
   body { max-width: none; padding: 0 1px; }
   .table { overflow: visible; }
@@ -85,7 +97,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
   .clips { grid-template-columns: repeat(3, 1fr); gap: .5rem; }
   .clip { padding: .5rem; } .clip figcaption { font-size: 6pt; overflow-wrap: normal; }
   .tile, .clip { border: 1px solid var(--line); }
-  .bar, .chart svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .bar, .chart svg, .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; }
 }
 )css";

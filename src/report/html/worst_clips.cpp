@@ -1,22 +1,13 @@
+#include "report/html/page.h"
 #include "report/html/sections.h"
 #include "report/html/tables.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace merkit::html {
 namespace {
-
-std::string png_address(const std::string& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return "data:image/png;base64," + text;
-}
 
 void show_pictures(Markup& page, const LosoClip& clip, const ClipPictures& shown) {
   if (!shown.problem.empty()) page.element("p", "No picture: " + shown.problem, {{"class", "note"}});

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "merkit/report/records.h"
+#include "report/html/markup.h"
+
+namespace merkit::html {
+
+/// What is said of spotted intervals: figures, recognition of what was spotted, people, and each interval.
+void spotting(Markup& page, const Evaluation::Spotting& spotting);
+
+}  // namespace merkit::html

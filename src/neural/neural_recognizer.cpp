@@ -2,6 +2,7 @@
 
 #include "merkit/core/error.h"
 #include "methods/recognizer/device_name.h"
+#include "methods/recognizer/model_parts.h"
 #include "methods/recognizer/training_set.h"
 #include "motion/key_frames.h"
 #include "neural/committee.h"
@@ -16,12 +17,6 @@
 
 namespace merkit::neural {
 namespace {
-
-/// Guards LibTorch's process-wide generators: the CPU's while weights are drawn, a GPU's during a whole training.
-std::mutex& generator_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
 
 /// The samples of everybody else. Throws InputError when nobody is left.
 SampleSet without(const SampleSet& samples, const std::vector<std::string>& subjects) {
@@ -230,7 +225,7 @@ void NeuralRecognizer::save(const std::filesystem::path& file) const {
 void NeuralRecognizer::load(const ModelFile& model) {
   RecognizerIdentity identity = stored_identity(model.info, identity_, type_.resolve);
   const auto network = new_network(identity.config, identity.labels.size(), 0);
-  copy_into(*network, model.tensors, model.info.name);
+  copy_into(*network, without_part(model.tensors, kSpotterPart), model.info.name);
   network->to(device_);
   identity_ = std::move(identity);
   network_ = network;

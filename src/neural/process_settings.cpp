@@ -7,6 +7,11 @@
 
 namespace merkit::neural {
 
+std::mutex& generator_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 void use_threads(int count) {
   if (at::get_num_threads() != count) at::set_num_threads(count);
   static const auto get = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));

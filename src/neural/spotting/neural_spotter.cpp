@@ -1,0 +1,344 @@
+#include "neural/spotting/neural_spotter.h"
+
+#include "merkit/core/error.h"
+#include "methods/recognizer/model_parts.h"
+#include "methods/spotting/tuned_spotter.h"
+#include "neural/neural_recognizer.h"
+#include "neural/process_settings.h"
+#include "neural/tensors.h"
+#include "neural/torch_version.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace merkit::neural {
+namespace {
+
+using spotting::MapFrame;
+using spotting::ScoredFrame;
+
+constexpr const char* kTypeNames[kTypes] = {"micro", "macro"};
+/// Half duration in seconds and threshold, of micro and of macro.
+constexpr const char* kRules = "spotter.rules";
+
+std::string part_name(int type) { return std::string(kSpotterPart) + kTypeNames[type] + "."; }
+
+/// Throws ClipError where a clip is shorter than what a network looks at, or has no face.
+void check_clip(int frames, int with_face, const RegionMotionConfig& input, double fps) {
+  const double reach_s = input.motion == "lag" ? input.micro_lag_s / 2 : input.micro_lag_s;
+  const int needed = 2 * std::max(1, static_cast<int>(std::lround(reach_s * fps))) + 1;
+  if (frames < needed)
+    throw ClipError(Status::too_short,
+                    "spotting needs at least " + std::to_string(needed) + " frames at this frame rate, got " +
+                        std::to_string(frames),
+                    "give a longer clip, or the right --fps");
+  if (with_face == 0) throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames) + " frames");
+}
+
+void check_fps(double fps) {
+  if (!(fps > 0)) throw std::invalid_argument("a spotter needs a frame rate above 0");
+}
+
+class MapSession final : public MeasuringSession {
+ public:
+  MapSession(const RegionMotionConfig& input, double fps) : input_(input), tracker_(input.maps) { clip_->fps = fps; }
+
+  void push(const AlignedFace& face) override { clip_->frames.push_back(tracker_.measure(face)); }
+
+  std::unique_ptr<MeasuredClip> finish() override {
+    const auto with_face = std::count_if(clip_->frames.begin(), clip_->frames.end(), [](auto& f) { return f.valid; });
+    check_clip(static_cast<int>(clip_->frames.size()), static_cast<int>(with_face), input_, clip_->fps);
+    return std::move(clip_);
+  }
+
+ private:
+  RegionMotionConfig input_;
+  spotting::MapTracker tracker_;
+  std::unique_ptr<MeasuredMaps> clip_ = std::make_unique<MeasuredMaps>();
+};
+
+class ScoringSession final : public SpottingSession {
+ public:
+  ScoringSession(const RegionMotionConfig& input, double fps, const SpottingNetworks& networks, torch::Device device,
+                 const spotting::SpottingRules& rules, const spotting::ScoreCurveConfig& scores)
+      : input_(input),
+        fps_(fps),
+        rules_(rules),
+        scores_(scores),
+        tracker_(input.maps),
+        stream_(input, fps, networks, device) {}
+
+  void push(const AlignedFace& face) override {
+    const MapFrame frame = tracker_.measure(face);
+    ++frames_;
+    if (frame.valid) ++with_face_;
+    stream_.push(frame);
+  }
+
+  SpottingResult finish() override {
+    check_clip(frames_, with_face_, input_, fps_);
+    return decide(stream_.finish(), rules_, scores_);
+  }
+
+ private:
+  RegionMotionConfig input_;
+  double fps_;
+  spotting::SpottingRules rules_;
+  spotting::ScoreCurveConfig scores_;
+  spotting::MapTracker tracker_;
+  ScoreStream stream_;
+  int frames_ = 0, with_face_ = 0;
+};
+
+/// Reports several trainings as one.
+class JoinedObserver final : public FitObserver {
+ public:
+  JoinedObserver(FitObserver& to, int epochs) : to_(to), epochs_(epochs) {}
+  void on_epoch(int, int, double loss, double accuracy) override { to_.on_epoch(++epoch_, epochs_, loss, accuracy); }
+
+ private:
+  FitObserver& to_;
+  int epoch_ = 0, epochs_;
+};
+
+/// The labelled expressions whose onset and apex can be compared.
+TrainingData labelled_expressions(const SpottingSampleSet& samples, const LabelSet& labels,
+                                  const RegionMotionConfig& input) {
+  std::vector<torch::Tensor> inputs;
+  std::vector<std::int64_t> classes;
+  for (const SpottingSample& sample : samples) {
+    const auto& frames = dynamic_cast<const MeasuredMaps&>(*sample.measured).frames;
+    const auto at = [&](int number) {
+      const auto found = std::find_if(frames.begin(), frames.end(), [&](auto& f) { return f.number == number; });
+      return found == frames.end() || !found->valid ? nullptr : &*found;
+    };
+    for (const TrueExpression& expression : sample.expressions) {
+      if (!expression.label) continue;
+      if (*expression.label < 0 || *expression.label >= labels.size())
+        throw InputError("clip \"" + sample.id + "\" has an expression of class " + std::to_string(*expression.label) +
+                         "; the classes are 0.." + std::to_string(labels.size() - 1));
+      const MapFrame *const onset = at(expression.interval.onset), *const apex =
+                                                                       at(expression.interval.apex_or_middle());
+      if (!onset || !apex || onset->segment != apex->segment) continue;
+      inputs.push_back(motion_maps(*onset, *apex, input));
+      classes.push_back(*expression.label);
+    }
+  }
+  TrainingData data;
+  data.classes = labels.size();
+  if (inputs.empty()) return data;
+  if (std::count(classes.begin(), classes.end(), classes.front()) == static_cast<std::ptrdiff_t>(classes.size()))
+    throw InputError("all " + std::to_string(classes.size()) + " labelled expressions are of the class \"" +
+                     labels.classes().at(static_cast<std::size_t>(classes.front())) + "\", which teaches nothing");
+  data.inputs = {torch::stack(inputs)};
+  data.labels = torch::tensor(classes, torch::kInt64);
+  return data;
+}
+
+void add_tensors(std::vector<ModelTensor>& to, const Network& network, const std::string& prefix) {
+  for (const auto& [name, value] : named_values(network)) to.push_back(to_model_tensor(prefix + name, value));
+}
+
+ModelTensor rules_tensor(const spotting::SpottingRules& rules) {
+  return to_model_tensor(
+      kRules, torch::tensor({{rules.micro.half_s, rules.micro.threshold}, {rules.macro.half_s, rules.macro.threshold}},
+                            torch::kFloat64));
+}
+
+/// Throws ModelError.
+spotting::SpottingRules rules_of(const ModelFile& model) {
+  const auto found = std::find_if(model.tensors.begin(), model.tensors.end(), [](auto& t) { return t.name == kRules; });
+  if (found == model.tensors.end())
+    throw ModelError("model \"" + model.info.name + "\" has learned to recognize, not to spot",
+                     "train it on long videos with `merkit train`");
+  check_layout({{kRules, "F64", {2, 2}, {}}}, {*found}, model.info.name);
+  double values[4];
+  if (found->bytes.size() != sizeof values) throw_incomplete(kRules, model.info.name);
+  std::memcpy(values, found->bytes.data(), sizeof values);
+  return {{values[0], values[1]}, {values[2], values[3]}};
+}
+
+}  // namespace
+
+NeuralSpotter::NeuralSpotter(SpotterType type, const Settings& config, LabelSet labels)
+    : type_(type), identity_{type.method, kRegionMotionKind, type.resolve(config), std::move(labels)} {
+  if (!type_.build_recognition) identity_.labels = LabelSet();
+  if (type_.training(identity_.config).members > 1)
+    throw ConfigError(type_.method + " learns to spot with one network", "set the members of its training to 1");
+}
+
+RegionMotionConfig NeuralSpotter::input() const { return type_.input(identity_.config); }
+
+std::unique_ptr<MeasuringSession> NeuralSpotter::measure(double fps) const {
+  check_fps(fps);
+  return std::make_unique<MapSession>(input(), fps);
+}
+
+void NeuralSpotter::check_ready() const {
+  if (!ready_) throw ModelError(type_.method + " has neither been fitted nor loaded");
+}
+
+std::vector<ScoredFrame> NeuralSpotter::scores(const MeasuredClip& clip) const {
+  check_ready();
+  return scored_frames(dynamic_cast<const MeasuredMaps&>(clip), input(), networks_, device_);
+}
+
+SpottingResult NeuralSpotter::spot(const MeasuredClip& clip) const {
+  return decide(scores(clip), rules_, type_.spotting(identity_.config).scores);
+}
+
+std::unique_ptr<SpottingSession> NeuralSpotter::start(double fps) const {
+  check_fps(fps);
+  check_ready();
+  return std::make_unique<ScoringSession>(input(), fps, networks_, device_, rules_,
+                                          type_.spotting(identity_.config).scores);
+}
+
+template <class Build>
+auto NeuralSpotter::built(std::uint64_t seed, const Build& build) const {
+  const std::lock_guard<std::mutex> lock(generator_mutex());
+  torch::manual_seed(seed);
+  auto network = build();
+  network->eval();
+  return network;
+}
+
+SpottingNetworks NeuralSpotter::trained(const SpottingSampleSet& training, const spotting::SpottingRules& rules,
+                                        const FitOptions& options, FitObserver& observer) const {
+  const SpottingConfig config = type_.spotting(identity_.config);
+  SpottingNetworks networks;
+  for (int type = 0; type < kTypes; ++type) {
+    const double half_s = type == 0 ? rules.micro.half_s : rules.macro.half_s;
+    if (half_s == 0) continue;
+    TrainingData data = spotting_examples(training, type, half_s, input(), config, options.seed);
+    networks[type] = built(options.seed, [&] { return type_.build(identity_.config); });
+    networks[type]->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));
+    networks[type]->to(device_);
+    data.inputs = moved(data.inputs, device_);
+    data.labels = data.labels.to(device_);
+    train(*networks[type], data, type_.training(identity_.config), options.seed, observer);
+    networks[type]->eval();
+  }
+  return networks;
+}
+
+void NeuralSpotter::fit(const SpottingSampleSet& training, const FitOptions& options, FitObserver& observer) {
+  spotting::check_training(training, type_.method);
+  use_device(options.device);
+  use_threads(std::max(options.threads, 1));
+  keep_freed_memory();
+  const SpottingConfig config = type_.spotting(identity_.config);
+  spotting::SpottingRules rules;
+  rules.micro.half_s = expected_half_s(training, ExpressionType::micro);
+  rules.macro.half_s = expected_half_s(training, ExpressionType::macro);
+  const TrainingData named =
+      identity_.labels.size() > 0 ? labelled_expressions(training, identity_.labels, input()) : TrainingData();
+
+  const std::vector<std::string> subjects = spotting::subjects_of(training);
+  const int folds = subjects.size() < 3 ? 1 : std::min(config.inner_folds, static_cast<int>(subjects.size()));
+  const int types = (rules.micro.half_s > 0 ? 1 : 0) + (rules.macro.half_s > 0 ? 1 : 0);
+  const int trainings = types * (folds > 1 ? folds + 1 : 1);
+  JoinedObserver joined(observer, trainings * type_.training(identity_.config).epochs +
+                                      (named.inputs.empty() ? 0 : type_.recognition_training(identity_.config).epochs));
+  std::vector<ScoredClip> scored;
+  for (int fold = 0; fold < folds && folds > 1; ++fold) {
+    SpottingSampleSet shown, left_out;
+    for (const SpottingSample& sample : training) {
+      const auto subject = std::find(subjects.begin(), subjects.end(), sample.subject_key()) - subjects.begin();
+      (subject % folds == fold ? left_out : shown).push_back(sample);
+    }
+    const SpottingNetworks networks = trained(shown, rules, options, joined);
+    for (const SpottingSample& sample : left_out)
+      scored.push_back({scored_frames(dynamic_cast<const MeasuredMaps&>(*sample.measured), input(), networks, device_),
+                        &sample.expressions});
+  }
+  const SpottingNetworks networks = trained(training, rules, options, joined);
+  if (folds == 1)
+    for (const SpottingSample& sample : training)
+      scored.push_back({scored_frames(dynamic_cast<const MeasuredMaps&>(*sample.measured), input(), networks, device_),
+                        &sample.expressions});
+  rules_ = with_best_thresholds(scored, rules, config.scores);
+  networks_ = networks;
+  recognition_ = named.inputs.empty() ? nullptr : trained_recognition(named, options, joined);
+  ready_ = true;
+  info_ = {};
+  info_.subjects = subjects;
+  info_.provenance = options.provenance;
+  info_.licence = options.licence;
+}
+
+std::shared_ptr<Network> NeuralSpotter::trained_recognition(TrainingData data, const FitOptions& options,
+                                                            FitObserver& observer) const {
+  const auto network = built(options.seed, [&] {
+    return type_.build_recognition(identity_.config, identity_.labels.size(), networks_.front().get());
+  });
+  network->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));
+  network->to(device_);
+  {
+    const torch::NoGradGuard no_grad;
+    data.inputs = network->fixed(moved(data.inputs, device_));
+  }
+  data.labels = data.labels.to(device_);
+  train(*network, data, type_.recognition_training(identity_.config), options.seed, observer);
+  network->eval();
+  return network;
+}
+
+std::vector<ModelTensor> NeuralSpotter::tensors() const {
+  std::vector<ModelTensor> tensors = {rules_tensor(rules_)};
+  for (int type = 0; type < kTypes; ++type)
+    if (networks_[type]) add_tensors(tensors, *networks_[type], part_name(type));
+  if (recognition_) add_tensors(tensors, *recognition_, "");
+  return tensors;
+}
+
+void NeuralSpotter::save(const std::filesystem::path& file) const {
+  if (!ready_) throw ModelError(type_.method + " has neither been fitted nor loaded, so there is nothing to save");
+  ModelFile model;
+  model.info = described_model(info_, identity_);
+  if (!recognition_) model.info.labels.clear();
+  model.tensors = tensors();
+  model.write(file);
+}
+
+void NeuralSpotter::load(const ModelFile& model) {
+  NeuralSpotter loaded(*this);
+  loaded.identity_ = stored_identity(model.info, identity_, type_.resolve);
+  loaded.rules_ = rules_of(model);
+  const double half_s[kTypes] = {loaded.rules_.micro.half_s, loaded.rules_.macro.half_s};
+  for (int type = 0; type < kTypes; ++type)
+    loaded.networks_[type] =
+        half_s[type] > 0 ? built(0, [&] { return type_.build(loaded.identity_.config); }) : nullptr;
+  const int classes = loaded.identity_.labels.size();
+  loaded.recognition_ = nullptr;
+  if (type_.build_recognition && classes > 0)
+    loaded.recognition_ =
+        built(0, [&] { return type_.build_recognition(loaded.identity_.config, classes, loaded.networks_[0].get()); });
+  std::vector<ModelTensor> layout = loaded.tensors();
+  for (ModelTensor& tensor : layout) tensor.bytes.clear();
+  check_layout(layout, model.tensors, model.info.name);
+  for (int type = 0; type < kTypes; ++type)
+    if (loaded.networks_[type])
+      copy_into(*loaded.networks_[type], part_of(model.tensors, part_name(type)), model.info.name);
+  if (loaded.recognition_) copy_into(*loaded.recognition_, without_part(model.tensors, kSpotterPart), model.info.name);
+  loaded.info_ = model.info;
+  loaded.ready_ = true;
+  loaded.move_to(device_);
+  *this = std::move(loaded);
+}
+
+void NeuralSpotter::move_to(const torch::Device& device) {
+  for (const auto& network : networks_)
+    if (network) network->to(device);
+  if (recognition_) recognition_->to(device);
+  device_ = device;
+}
+
+std::string NeuralSpotter::use_device(const std::string& device) {
+  move_to(device_from_string(device));
+  return device_.str();
+}
+
+}  // namespace merkit::neural

@@ -109,8 +109,14 @@ struct Silent final : merkit::FitObserver {
 struct Score {
   std::vector<merkit::VideoInterval> truth, found;
   int blinks_taken = 0;
-  double seconds = 0, apex_error_s = 0;
-  int apexes = 0;
+  double seconds = 0;
+  double apex_error_s[2] = {0, 0};  // of micro- and macro-expressions
+  int apexes[2] = {0, 0};
+
+  double apex_error_ms(merkit::ExpressionType type) const {
+    const auto i = static_cast<std::size_t>(type);
+    return apexes[i] > 0 ? 1000 * apex_error_s[i] / apexes[i] : 0;
+  }
 };
 
 void print_unmatched(const Video& video, const std::vector<merkit::TrueExpression>& truth,
@@ -151,8 +157,9 @@ void add_to(Score& score, const Video& video, const std::vector<merkit::Detectio
       const double overlap = iou(detection.interval, expression.interval);
       meets_expression |= overlap > 0;
       if (overlap < 0.5 || detection.type != expression.type) continue;
-      score.apex_error_s += std::abs(detection.apex_s - video.times_s[expression.interval.apex_or_middle()]);
-      ++score.apexes;
+      score.apex_error_s[static_cast<std::size_t>(detection.type)] +=
+          std::abs(detection.apex_s - video.times_s[expression.interval.apex_or_middle()]);
+      ++score.apexes[static_cast<std::size_t>(detection.type)];
     }
     const bool in_blink = std::any_of(video.events.begin(), video.events.end(), [&](const TrueEvent& event) {
       return event.type == "blink" && event.onset_s <= detection.apex_s && detection.apex_s <= event.offset_s;
@@ -194,7 +201,8 @@ int main(int argc, char** argv) {
   });
 
   std::printf(
-      "| spotter | micro F1 | macro F1 | overall F1 | false alarms a minute | blinks taken | apex error | measured |\n"
+      "| spotter | micro F1 | macro F1 | overall F1 | false alarms a minute | blinks taken | apex error micro, macro | "
+      "measured |\n"
       "|---|---|---|---|---|---|---|---|\n");
   for (std::size_t m = 0; m < names.size(); ++m) {
     merkit::SpottingSampleSet all;
@@ -225,11 +233,13 @@ int main(int argc, char** argv) {
     const auto macro = spotting_metrics(score.truth, score.found, merkit::ExpressionType::macro);
     const auto overall = pooled(micro, macro);
     std::printf(
-        "| %s | %.3f (%d right, %d wrong, %d missed) | %.3f (%d, %d, %d) | %.3f | %.2f | %d | %.0f ms | %.0f/s |\n",
+        "| %s | %.3f (%d right, %d wrong, %d missed) | %.3f (%d, %d, %d) | %.3f | %.2f | %d | %.0f, %.0f ms | %.0f/s "
+        "|\n",
         names[m].c_str(), micro.f1, micro.true_positives, micro.false_positives, micro.false_negatives, macro.f1,
         macro.true_positives, macro.false_positives, macro.false_negatives, overall.f1,
         60 * overall.false_positives / score.seconds, score.blinks_taken,
-        score.apexes > 0 ? 1000 * score.apex_error_s / score.apexes : 0.0, frames / measuring_s);
+        score.apex_error_ms(merkit::ExpressionType::micro), score.apex_error_ms(merkit::ExpressionType::macro),
+        frames / measuring_s);
   }
   return 0;
 }

@@ -149,7 +149,7 @@ TEST(ScorePeaks, AreNotLookedForWithoutAnExpectedDuration) {
 
 TEST(Decision, LeavesOutWhatOverlapsSomethingMoreConfident) {
   auto frames = frames_with(std::vector<float>(200));
-  for (int i = 60; i <= 140; ++i) frames[i].macro = 0.9f;
+  for (int i = 60; i <= 140; ++i) frames[i].macro = static_cast<float>(0.9 * triangle(i, 100, 80));
   frames[90].micro = 0.6f;   // within the macro-expression
   frames[170].micro = 0.6f;  // apart from it
   const auto result = decide(frames, {{0.1, 0.5}, {0.8, 0.4}}, {"absolute", 0, 0, 1});

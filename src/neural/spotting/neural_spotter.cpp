@@ -244,15 +244,19 @@ void NeuralSpotter::fit(const SpottingSampleSet& training, const FitOptions& opt
                                       (named.inputs.empty() ? 0 : type_.recognition_training(identity_.config).epochs));
   std::vector<ScoredClip> scored;
   for (int fold = 0; fold < folds && folds > 1; ++fold) {
-    SpottingSampleSet shown, left_out;
-    for (const SpottingSample& sample : training) {
+    const auto is_left_out = [&](const SpottingSample& sample) {
       const auto subject = std::find(subjects.begin(), subjects.end(), sample.subject_key()) - subjects.begin();
-      (subject % folds == fold ? left_out : shown).push_back(sample);
-    }
+      return subject % folds == fold;
+    };
+    SpottingSampleSet shown;
+    std::copy_if(training.begin(), training.end(), std::back_inserter(shown),
+                 [&](const SpottingSample& sample) { return !is_left_out(sample); });
     const SpottingNetworks networks = trained(shown, rules, options, joined);
-    for (const SpottingSample& sample : left_out)
-      scored.push_back({scored_frames(dynamic_cast<const MeasuredMaps&>(*sample.measured), input(), networks, device_),
-                        &sample.expressions});
+    for (const SpottingSample& sample : training)
+      if (is_left_out(sample))
+        scored.push_back(
+            {scored_frames(dynamic_cast<const MeasuredMaps&>(*sample.measured), input(), networks, device_),
+             &sample.expressions});
   }
   const SpottingNetworks networks = trained(training, rules, options, joined);
   if (folds == 1)

@@ -51,7 +51,7 @@ cv::Matx23d fit_similarity(const std::vector<cv::Point2f>& from, const std::vect
   }
   double a = spread > 0 ? along / spread : prior.a, b = spread > 0 ? across / spread : prior.b;
   const double away = std::hypot(a - prior.a, b - prior.b) / prior.tolerance;
-  const double weight = prior.weight / (1 + away * away);
+  const double weight = prior.weight * std::exp(-away * away);
   a = (a + weight * prior.a) / (1 + weight);
   b = (b + weight * prior.b) / (1 + weight);
   return {a, -b, to_mean.x - a * from_mean.x + b * from_mean.y, b, a, to_mean.y - b * from_mean.x - a * from_mean.y};

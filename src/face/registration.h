@@ -18,8 +18,8 @@ struct Registration {
 struct SimilarityPrior {
   double weight = 0;  ///< 0: not at all; 1: as by all points together
   double a = 1, b = 0;
-  /// Distance from (a, b) at which that weight has fallen to half, as a heavy-tailed prior has it: what is a little off
-  /// may be noise, what is far off is not.
+  /// Distance d from (a, b) at which that weight has fallen to 1/e, as exp(-(d / tolerance)^2): what is a little off
+  /// may be noise, what is far off is a head that has turned.
   double tolerance = 0.04;
 };
 

@@ -36,8 +36,9 @@ TEST(FitSimilarity, IsDrawnHalfWayToANearPriorOfTheDatasWeightAndHardlyToAFarOne
   };
   EXPECT_NEAR(turn_found(0.002F, {}), 0.002, 1e-6) << "no prior";
   EXPECT_NEAR(turn_found(0.002F, {1}), 0.001, 1e-5);
-  EXPECT_NEAR(turn_found(0.04F, {1}), 0.04 * 2 / 3, 1e-4) << "at its tolerance the prior has half its weight";
-  EXPECT_NEAR(turn_found(0.5F, {1}), 0.5, 0.005);
+  EXPECT_NEAR(turn_found(0.04F, {1}), 0.04 / (1 + std::exp(-1)), 1e-4)
+      << "at its tolerance the prior has 1/e of its weight";
+  EXPECT_NEAR(turn_found(0.1F, {1}), 0.1, 0.001);
   EXPECT_NEAR(turn_found(0.502F, {1, std::cos(0.5), std::sin(0.5)}), 0.501, 1e-5) << "a prior that is itself turned";
 }
 

@@ -211,7 +211,8 @@ SpottingNetworks NeuralSpotter::trained(const SpottingSampleSet& training, const
   SpottingNetworks networks;
   for (int type = 0; type < kTypes; ++type) {
     const double half_s = type == 0 ? rules.micro.half_s : rules.macro.half_s;
-    if (half_s == 0) continue;
+    const bool any = expected_half_s(training, type == 0 ? ExpressionType::micro : ExpressionType::macro) > 0;
+    if (half_s == 0 || !any) continue;
     TrainingData data = spotting_examples(training, type, half_s, input(), config, options.seed);
     networks[type] = built(options.seed, [&] { return type_.build(identity_.config); });
     networks[type]->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));

@@ -1,6 +1,6 @@
 #include "neural/spotting/spotter_training.h"
 
-#include "merkit/core/interval_matching.h"
+#include "merkit/core/error.h"
 #include "methods/spotting/tuned_spotter.h"
 #include "neural/torch_version.h"
 
@@ -113,6 +113,9 @@ TrainingData spotting_examples(const SpottingSampleSet& samples, int type, doubl
     for (const auto& frame : measured.frames) view.push(frame);
     view.finish();
   }
+  if (positives == 0)
+    throw InputError("none of " + std::to_string(samples.size()) + " clips shows a face in the middle of a " +
+                     std::string(to_string(type == 0 ? ExpressionType::micro : ExpressionType::macro)) + "-expression");
   TrainingData data;
   data.inputs = {torch::stack(inputs)};
   data.labels = torch::tensor(labels, torch::kInt64);

@@ -39,7 +39,7 @@ struct DrawnClip {
     const auto frame = [](double s) { return static_cast<int>(std::lround(s * kFps)); };
     return {{frame(onset_s), frame(apex_s), frame(offset_s)},
             offset_s - onset_s <= 0.5 ? ExpressionType::micro : ExpressionType::macro,
-            0};
+            skin < 3 ? 0 : 1};
   }
 };
 

@@ -25,6 +25,7 @@ Settings small(const char* source) {
                                     {"motion.keypoints.generator_width", "8"},
                                     {"input.map_size", "32"},
                                     {"dim", "24"},
+                                    {"training.members", "1"},
                                     {"training.epochs", "2"}})
     config.set(path, value, "test");
   return config;

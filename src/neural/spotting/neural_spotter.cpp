@@ -225,8 +225,12 @@ SpottingNetworks NeuralSpotter::trained(const SpottingSampleSet& training, const
   return networks;
 }
 
-void NeuralSpotter::fit(const SpottingSampleSet& training, const FitOptions& options, FitObserver& observer) {
-  spotting::check_training(training, type_.method);
+void NeuralSpotter::fit(const SpottingSampleSet& given, const FitOptions& options, FitObserver& observer) {
+  spotting::check_training(given, type_.method);
+  SpottingSampleSet training = given;  // in an order of its own: what is learned must not depend on that of the list
+  std::sort(training.begin(), training.end(), [](const SpottingSample& a, const SpottingSample& b) {
+    return std::make_pair(a.subject_key(), a.id) < std::make_pair(b.subject_key(), b.id);
+  });
   use_device(options.device);
   use_threads(std::max(options.threads, 1));
   keep_freed_memory();

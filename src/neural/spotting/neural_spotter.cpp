@@ -5,6 +5,7 @@
 #include "methods/spotting/tuned_spotter.h"
 #include "neural/neural_recognizer.h"
 #include "neural/process_settings.h"
+#include "neural/spotting/spotting_sessions.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 
@@ -24,73 +25,6 @@ constexpr const char* kTypeNames[kTypes] = {"micro", "macro"};
 constexpr const char* kRules = "spotter.rules";
 
 std::string part_name(int type) { return std::string(kSpotterPart) + kTypeNames[type] + "."; }
-
-/// Throws ClipError where a clip is shorter than what a network looks at, or has no face.
-void check_clip(int frames, int with_face, const RegionMotionConfig& input, double fps) {
-  const double reach_s = input.motion == "lag" ? input.micro_lag_s / 2 : input.micro_lag_s;
-  const int needed = 2 * std::max(1, static_cast<int>(std::lround(reach_s * fps))) + 1;
-  if (frames < needed)
-    throw ClipError(Status::too_short,
-                    "spotting needs at least " + std::to_string(needed) + " frames at this frame rate, got " +
-                        std::to_string(frames),
-                    "give a longer clip, or the right --fps");
-  if (with_face == 0) throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames) + " frames");
-}
-
-void check_fps(double fps) {
-  if (!(fps > 0)) throw std::invalid_argument("a spotter needs a frame rate above 0");
-}
-
-class MapSession final : public MeasuringSession {
- public:
-  MapSession(const RegionMotionConfig& input, double fps) : input_(input), tracker_(input.maps) { clip_->fps = fps; }
-
-  void push(const AlignedFace& face) override { clip_->frames.push_back(tracker_.measure(face)); }
-
-  std::unique_ptr<MeasuredClip> finish() override {
-    const auto with_face = std::count_if(clip_->frames.begin(), clip_->frames.end(), [](auto& f) { return f.valid; });
-    check_clip(static_cast<int>(clip_->frames.size()), static_cast<int>(with_face), input_, clip_->fps);
-    return std::move(clip_);
-  }
-
- private:
-  RegionMotionConfig input_;
-  spotting::MapTracker tracker_;
-  std::unique_ptr<MeasuredMaps> clip_ = std::make_unique<MeasuredMaps>();
-};
-
-class ScoringSession final : public SpottingSession {
- public:
-  ScoringSession(const RegionMotionConfig& input, double fps, const SpottingNetworks& networks, torch::Device device,
-                 const spotting::SpottingRules& rules, const spotting::ScoreCurveConfig& scores)
-      : input_(input),
-        fps_(fps),
-        rules_(rules),
-        scores_(scores),
-        tracker_(input.maps),
-        stream_(input, fps, networks, device) {}
-
-  void push(const AlignedFace& face) override {
-    const MapFrame frame = tracker_.measure(face);
-    ++frames_;
-    if (frame.valid) ++with_face_;
-    stream_.push(frame);
-  }
-
-  SpottingResult finish() override {
-    check_clip(frames_, with_face_, input_, fps_);
-    return decide(stream_.finish(), rules_, scores_);
-  }
-
- private:
-  RegionMotionConfig input_;
-  double fps_;
-  spotting::SpottingRules rules_;
-  spotting::ScoreCurveConfig scores_;
-  spotting::MapTracker tracker_;
-  ScoreStream stream_;
-  int frames_ = 0, with_face_ = 0;
-};
 
 /// Reports several trainings as one.
 class JoinedObserver final : public FitObserver {
@@ -171,10 +105,7 @@ NeuralSpotter::NeuralSpotter(SpotterType type, const Settings& config, LabelSet 
 
 RegionMotionConfig NeuralSpotter::input() const { return type_.input(identity_.config); }
 
-std::unique_ptr<MeasuringSession> NeuralSpotter::measure(double fps) const {
-  check_fps(fps);
-  return std::make_unique<MapSession>(input(), fps);
-}
+std::unique_ptr<MeasuringSession> NeuralSpotter::measure(double fps) const { return map_session(input(), fps); }
 
 void NeuralSpotter::check_ready() const {
   if (!ready_) throw ModelError(type_.method + " has neither been fitted nor loaded");
@@ -190,10 +121,8 @@ SpottingResult NeuralSpotter::spot(const MeasuredClip& clip) const {
 }
 
 std::unique_ptr<SpottingSession> NeuralSpotter::start(double fps) const {
-  check_fps(fps);
   check_ready();
-  return std::make_unique<ScoringSession>(input(), fps, networks_, device_, rules_,
-                                          type_.spotting(identity_.config).scores);
+  return scoring_session(input(), fps, networks_, device_, rules_, type_.spotting(identity_.config).scores);
 }
 
 template <class Build>

@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 namespace merkit::cli {
 
 std::optional<ModelFile> spotter_model(const std::string& text, const fs::path& model_dir) {
+  if (text.empty()) return std::nullopt;
   const auto has_model = [&](const fs::path& folder) { return fs::exists(folder / (text + ".safetensors")); };
   if (fs::path(text).extension() != ".safetensors") try {
       find_method(text);

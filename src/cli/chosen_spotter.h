@@ -11,7 +11,8 @@
 
 namespace merkit::cli {
 
-/// The model that `text` names, if it is none of the methods: a file, or a name to be found among the models. Throws
+/// The model that `text` names, if it is none of the methods (and not empty): a file, or a name to be found among the
+/// models. Throws
 /// ConfigError listing the methods when it is nothing of all that, ModelError for a damaged file.
 std::optional<ModelFile> spotter_model(const std::string& text, const std::filesystem::path& model_dir);
 

@@ -89,35 +89,50 @@ Explanation Recognizer::explain(const Sample& sample) const {
   return explanation;
 }
 
-std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
+namespace {
+
+/// What `work` gives; its ConfigError becomes a ModelError.
+template <class Work>
+decltype(auto) for_model(const ModelFile& model, const Work& work) {
   try {
-    const Method& method = find_method(model.info.method);
-    if (!method.make_recognizer)
-      throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name +
-                       ", which recognizes nothing");
-    if (model.info.labels.empty())
-      throw ModelError("model \"" + model.info.name + "\" has learned to spot, not to recognize");
-    auto recognizer = method.make_recognizer(Settings::parse(model.info.config, model.info.name + " (config)"),
-                                             LabelSet(model.info.labels));
-    recognizer->load(model);
-    return recognizer;
+    return work();
   } catch (const ConfigError& error) {
     throw ModelError("model \"" + model.info.name + "\" cannot be used: " + error.what(), error.hint());
   }
 }
 
+/// What `make` makes with the model's own settings and classes, with the model loaded.
+template <class Make>
+auto loaded(const ModelFile& model, const Make& make) {
+  return for_model(model, [&] {
+    auto result = make(Settings::parse(model.info.config, model.info.name + " (config)"), LabelSet(model.info.labels));
+    result->load(model);
+    return result;
+  });
+}
+
+/// Throws ModelError when there is no method of the name that the model has.
+const Method& method_of(const ModelFile& model) {
+  return for_model(model, [&]() -> const Method& { return find_method(model.info.method); });
+}
+
+}  // namespace
+
+std::unique_ptr<Recognizer> load_recognizer(const ModelFile& model) {
+  const Method& method = method_of(model);
+  if (!method.make_recognizer)
+    throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name +
+                     ", which recognizes nothing");
+  if (model.info.labels.empty())
+    throw ModelError("model \"" + model.info.name + "\" has learned to spot, not to recognize");
+  return loaded(model, method.make_recognizer);
+}
+
 std::unique_ptr<Spotter> load_spotter(const ModelFile& model) {
-  try {
-    const Method& method = find_method(model.info.method);
-    if (!method.make_spotter)
-      throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name + ", which spots nothing");
-    auto spotter = method.make_spotter(Settings::parse(model.info.config, model.info.name + " (config)"),
-                                       LabelSet(model.info.labels));
-    spotter->load(model);
-    return spotter;
-  } catch (const ConfigError& error) {
-    throw ModelError("model \"" + model.info.name + "\" cannot be used: " + error.what(), error.hint());
-  }
+  const Method& method = method_of(model);
+  if (!method.make_spotter)
+    throw ModelError("model \"" + model.info.name + "\" is of the method " + method.name + ", which spots nothing");
+  return loaded(model, method.make_spotter);
 }
 
 }  // namespace merkit

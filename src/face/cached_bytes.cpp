@@ -2,15 +2,10 @@
 
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+#include "merkit/core/mapped_file.h"
 
-#include <cerrno>
 #include <string>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -32,30 +27,6 @@ bool try_to_keep(const fs::path& target, const std::vector<std::byte>& bytes) {
 }
 
 }  // namespace
-
-MappedFile map_file(const fs::path& path) {
-  MappedFile file;
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    file.error = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    return file;
-  }
-  file.size = static_cast<std::uint64_t>(status.st_size);
-  file.modified_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
-  if (S_ISREG(status.st_mode) && file.size > 0) {
-    void* address = ::mmap(nullptr, file.size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
-    if (address == MAP_FAILED)
-      file.error = errno;
-    else
-      file.bytes = std::shared_ptr<const std::byte>(
-          static_cast<const std::byte*>(address),
-          [size = file.size](const std::byte* bytes) { ::munmap(const_cast<std::byte*>(bytes), size); });
-  }
-  ::close(descriptor);
-  return file;
-}
 
 fs::path cache_path(const std::string& name) {
   const fs::path cache = xdg_directory("XDG_CACHE_HOME", ".cache");

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -9,17 +8,6 @@
 #include <vector>
 
 namespace merkit {
-
-/// A file's contents mapped into memory. Both installed and cached files are replaced by renaming, never in place, so a
-/// mapping stays whole.
-struct MappedFile {
-  std::shared_ptr<const std::byte> bytes;  ///< null when the file is missing, empty or cannot be read
-  std::uint64_t size = 0;
-  std::int64_t modified_ns = 0;  ///< since the epoch
-  int error = 0;                 ///< errno, where the file could not be read
-};
-
-MappedFile map_file(const std::filesystem::path& file);
 
 /// `name` in $XDG_CACHE_HOME/merkit, else ~/.cache/merkit; empty when there is no home for caches.
 std::filesystem::path cache_path(const std::string& name);

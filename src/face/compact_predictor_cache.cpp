@@ -1,6 +1,7 @@
 #include "face/cached_bytes.h"
 #include "face/compact_predictor.h"
 #include "merkit/core/error.h"
+#include "merkit/core/mapped_file.h"
 
 #include <cstdio>
 #include <cstring>

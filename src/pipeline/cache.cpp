@@ -2,6 +2,7 @@
 
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+#include "merkit/core/mapped_file.h"
 #include "pipeline/cache_entry.h"
 
 #include <atomic>
@@ -47,7 +48,7 @@ std::string written(const MotionStore::Maps& maps) {
   return writer.take();
 }
 
-std::optional<MotionStore::Maps> read_maps(const std::string& content, cv::Size size) {
+std::optional<MotionStore::Maps> read_maps(std::string_view content, cv::Size size) {
   ByteReader reader(content);
   const int rows = reader.get<int>(), cols = reader.get<int>();
   const std::size_t bytes = static_cast<std::size_t>(size.area()) * sizeof(float);
@@ -107,19 +108,25 @@ std::string Cache::problem() const {
 
 Cache::Use Cache::use() const { return {impl_->found, impl_->missed, impl_->damaged, impl_->kept}; }
 
-std::optional<std::string> Cache::find(const ContentHash& key, CacheKind kind) const {
+std::optional<Cache::Content> Cache::map(const ContentHash& key, CacheKind kind) const {
   const fs::path path = entry_path(directory_, key, kind);
-  const auto file = file_if_readable(path);
-  auto content = file ? opened_entry(key, kind, *file) : std::nullopt;
+  const MappedFile file = map_file(path);
+  const std::string_view bytes(reinterpret_cast<const char*>(file.bytes.get()), file.bytes ? file.size : 0);
+  const auto content = opened_entry(key, kind, bytes);
   if (!content) {
     ++impl_->missed;
-    if (file) ++impl_->damaged;
+    if (file.error == 0) ++impl_->damaged;
     return std::nullopt;
   }
   ++impl_->found;
   std::error_code ignored;  // who may only read the cache cannot say what was used, and nothing else suffers
   fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
-  return content;
+  return Content{file.bytes, *content};
+}
+
+std::optional<std::string> Cache::find(const ContentHash& key, CacheKind kind) const {
+  const auto content = map(key, kind);
+  return content ? std::optional<std::string>(content->bytes) : std::nullopt;
 }
 
 void Cache::put(const ContentHash& key, CacheKind kind, std::string_view content) const {
@@ -146,8 +153,8 @@ MotionStore::Maps Cache::motion(const cv::Mat& from, const cv::Mat& to, const st
   hasher.add(from);
   hasher.add(to);
   const ContentHash key = hasher.digest();
-  if (const auto content = find(key, CacheKind::motion))
-    if (auto maps = read_maps(*content, from.size())) return *maps;
+  if (const auto content = map(key, CacheKind::motion))
+    if (auto maps = read_maps(content->bytes, from.size())) return *maps;
   Maps maps = compute();
   const bool keepable = maps.u.type() == CV_32FC1 && maps.v.type() == CV_32FC1 && maps.u.size() == from.size() &&
                         maps.v.size() == from.size();

@@ -35,18 +35,18 @@ std::string sealed_entry(const ContentHash& key, CacheKind kind, std::string_vie
   return entry + writer.take();
 }
 
-std::optional<std::string> opened_entry(const ContentHash& key, CacheKind kind, const std::string& file) {
+std::optional<std::string_view> opened_entry(const ContentHash& key, CacheKind kind, std::string_view file) {
   constexpr std::size_t kSeal = 2 * sizeof(std::uint64_t);
   if (file.size() < sizeof(Header) + kSeal) return std::nullopt;
-  const std::string_view sealed = std::string_view(file).substr(0, file.size() - kSeal);
-  ByteReader seal(std::string_view(file).substr(sealed.size()));
+  const std::string_view sealed = file.substr(0, file.size() - kSeal);
+  ByteReader seal(file.substr(sealed.size()));
   const ContentHash expected{seal.get<std::uint64_t>(), seal.get<std::uint64_t>()};
   const auto header = ByteReader(sealed).get<Header>();
   if (header.magic != kMagic || header.format != kFormat || header.kind != static_cast<std::uint32_t>(kind) ||
       header.key_high != key.high || header.key_low != key.low || header.size != sealed.size() - sizeof(Header) ||
       hash_of(sealed) != expected)
     return std::nullopt;
-  return std::string(sealed.substr(sizeof(Header)));
+  return sealed.substr(sizeof(Header));
 }
 
 std::optional<std::string> file_if_readable(const std::filesystem::path& file) {

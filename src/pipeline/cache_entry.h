@@ -44,10 +44,15 @@ class ByteReader {
     return value;
   }
   void get_bytes(void* bytes, std::size_t count) {
+    if (const char* const from = skip(count)) std::memcpy(bytes, from, count);
+  }
+  /// Where the bytes lie; null when there are not so many.
+  const char* skip(std::size_t count) {
     ok_ = ok_ && count <= text_.size();
-    if (!ok_) return;
-    std::memcpy(bytes, text_.data(), count);
+    if (!ok_) return nullptr;
+    const char* const from = text_.data();
     text_.remove_prefix(count);
+    return from;
   }
   std::size_t left() const { return text_.size(); }
   bool ok() const { return ok_; }
@@ -60,8 +65,8 @@ class ByteReader {
 /// An entry as it lies on disk: a header with its key, the content, and a checksum over both.
 std::string sealed_entry(const ContentHash& key, CacheKind kind, std::string_view content);
 
-/// The content of a file that is a whole entry of this key and kind; nothing otherwise.
-std::optional<std::string> opened_entry(const ContentHash& key, CacheKind kind, const std::string& file);
+/// The content within the bytes of a file that is a whole entry of this key and kind; nothing otherwise.
+std::optional<std::string_view> opened_entry(const ContentHash& key, CacheKind kind, std::string_view file);
 
 /// The whole file, or nothing when it is not there or cannot be read.
 std::optional<std::string> file_if_readable(const std::filesystem::path& file);

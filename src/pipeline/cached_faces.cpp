@@ -84,7 +84,7 @@ std::optional<ContentHash> key_if_readable(const ManifestClip& clip, const Sampl
 
 std::optional<PreparedFaces> found_faces(const Cache& cache, const std::optional<ContentHash>& key) {
   if (!key) return std::nullopt;
-  const auto content = cache.find(*key, CacheKind::faces);
+  const auto content = cache.map(*key, CacheKind::faces);
   return content ? read_faces(*content) : std::nullopt;
 }
 

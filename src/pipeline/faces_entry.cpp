@@ -1,6 +1,7 @@
 // Prepared faces as the bytes of a cache entry.
 #include "pipeline/cache_entry.h"
 #include "pipeline/cached_faces.h"
+#include "pipeline/picture_view.h"
 
 #include <opencv2/core.hpp>
 
@@ -25,8 +26,8 @@ void write_face(ByteWriter& writer, const AlignedFace& face) {
     writer.put_bytes(face.image.ptr(row), static_cast<std::size_t>(face.image.cols) * 3);
 }
 
-/// False when the bytes do not hold a face.
-bool read_face(ByteReader& reader, AlignedFace& face) {
+/// False when the bytes do not hold a face. Its picture stays where it is, with `owner`.
+bool read_face(ByteReader& reader, const std::shared_ptr<const void>& owner, AlignedFace& face) {
   face.number = reader.get<int>();
   face.time_s = reader.get<double>();
   face.success = reader.get<std::uint8_t>() != 0;
@@ -42,9 +43,7 @@ bool read_face(ByteReader& reader, AlignedFace& face) {
   if (!reader.ok() || rows < 0 || cols < 0) return false;
   const auto bytes = static_cast<std::uint64_t>(rows) * static_cast<std::uint64_t>(cols) * 3;
   if (bytes > reader.left()) return false;
-  if (bytes == 0) return true;
-  face.image.create(rows, cols, CV_8UC3);
-  reader.get_bytes(face.image.data, bytes);
+  if (bytes > 0) face.image = picture_view(owner, reader.skip(bytes), rows, cols);
   return true;
 }
 
@@ -62,8 +61,8 @@ std::string written_faces(const PreparedFaces& prepared) {
   return writer.take();
 }
 
-std::optional<PreparedFaces> read_faces(const std::string& content) {
-  ByteReader reader(content);
+std::optional<PreparedFaces> read_faces(const Cache::Content& content) {
+  ByteReader reader(content.bytes);
   PreparedFaces prepared;
   prepared.followed = reader.get<std::uint8_t>() != 0;
   prepared.interval.onset = reader.get<int>();
@@ -73,7 +72,7 @@ std::optional<PreparedFaces> read_faces(const std::string& content) {
   if (has_apex) prepared.interval.apex = apex;
   const auto count = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < count; ++i)
-    if (!read_face(reader, prepared.faces.emplace_back())) return std::nullopt;
+    if (!read_face(reader, content.owner, prepared.faces.emplace_back())) return std::nullopt;
   if (!reader.ok() || reader.left() != 0) return std::nullopt;
   return prepared;
 }

@@ -88,6 +88,22 @@ TEST(Cache, ADamagedEntryIsNoEntryAndIsReplaced) {
   EXPECT_EQ(bytes_of(path), whole);
 }
 
+TEST(Cache, MappedContentOutlivesItsFileAndWritesToItStayInTheProcess) {
+  const TemporaryFolder folder;
+  const Cache cache(folder.path(), "build");
+  const ContentHash key = hash_of("a");
+  cache.put(key, kFaces, "some content");
+  auto content = cache.map(key, kFaces);
+  ASSERT_TRUE(content);
+  const_cast<char&>(content->bytes[0]) = 'S';
+  EXPECT_EQ(cache.find(key, kFaces), "some content");
+  cache.put(key, kFaces, "other content");
+  EXPECT_EQ(content->bytes, "Some content");
+  fs::remove(entry_path(folder.path(), key, kFaces));
+  EXPECT_EQ(content->bytes, "Some content");
+  EXPECT_FALSE(cache.map(key, kFaces));
+}
+
 TEST(Cache, MotionIsComputedOnceAndThenTheSameToTheBit) {
   const TemporaryFolder folder;
   int computed = 0;

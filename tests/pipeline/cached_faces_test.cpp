@@ -194,7 +194,8 @@ TEST(FacesEntry, HoldsAllAndRefusesOtherBytes) {
   none.number = 5;
   prepared.faces = {face, none};
   const std::string bytes = written_faces(prepared);
-  const auto read = read_faces(bytes);
+  const auto owner = std::make_shared<int>();
+  auto read = read_faces({owner, bytes});
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->followed);
   ASSERT_EQ(read->faces.size(), 2u);
@@ -202,8 +203,18 @@ TEST(FacesEntry, HoldsAllAndRefusesOtherBytes) {
   EXPECT_TRUE(read->faces[1].image.empty());
   EXPECT_EQ(read->interval.apex, 5);
   EXPECT_EQ(read->interval.offset, 9);
-  for (std::size_t i = 0; i < bytes.size(); ++i) ASSERT_FALSE(read_faces(bytes.substr(0, i))) << i << " bytes";
-  EXPECT_FALSE(read_faces(bytes + "x"));
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    ASSERT_FALSE(read_faces({owner, std::string_view(bytes).substr(0, i)})) << i << " bytes";
+  EXPECT_FALSE(read_faces({owner, bytes + "x"}));
+
+  const auto* const pixels = reinterpret_cast<const char*>(read->faces[0].image.data);
+  EXPECT_TRUE(pixels > bytes.data() && pixels < bytes.data() + bytes.size()) << "the picture was copied";
+  EXPECT_EQ(owner.use_count(), 2);
+  cv::Mat part = read->faces[0].image.row(1);
+  read.reset();
+  EXPECT_EQ(owner.use_count(), 2) << "a part of a picture keeps the pixels";
+  part.create(50, 60, CV_32FC1);
+  EXPECT_EQ(owner.use_count(), 1) << "what takes its place does not";
 }
 
 }  // namespace

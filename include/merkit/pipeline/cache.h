@@ -36,7 +36,16 @@ class Cache final : public MotionStore {
   const std::filesystem::path& directory() const { return directory_; }
   const std::string& build() const { return build_; }
 
+  /// An entry's content, as it lies in its file: not copied, shared with other processes, and there for as long as
+  /// somebody has `owner`, whatever becomes of the file.
+  struct Content {
+    std::shared_ptr<const void> owner;
+    std::string_view bytes;
+  };
+
   /// The entry's content, whose file counts as used now; nothing where there is none or it is damaged.
+  std::optional<Content> map(const ContentHash& key, CacheKind kind) const;
+  /// The same, copied.
   std::optional<std::string> find(const ContentHash& key, CacheKind kind) const;
 
   /// Keeps `content`, in the place of what was there. Nothing more is written after the first failure.
@@ -50,7 +59,7 @@ class Cache final : public MotionStore {
   ContentHash hash_of_content(const std::filesystem::path& file) const;
 
   struct Use {
-    std::size_t found = 0, missed = 0;  ///< calls of find()
+    std::size_t found = 0, missed = 0;  ///< calls of find() and map()
     std::size_t damaged = 0;            ///< of those missed: there was a file, but not a whole entry
     std::size_t kept = 0;               ///< calls of put() that wrote
   };

@@ -5,6 +5,7 @@
 #include "cli/chosen_spotter.h"
 #include "cli/commands.h"
 #include "cli/illustrations.h"
+#include "cli/live_lines.h"
 #include "cli/provenance.h"
 #include "merkit/methods/method.h"
 
@@ -19,7 +20,7 @@ struct AnalyzeRequest {
   std::string spotter, model, table;
   std::filesystem::path pictures, signals;
   std::optional<int> face;
-  bool timing = false;
+  bool timing = false, live = false;
 };
 
 struct MethodNames {
@@ -46,8 +47,17 @@ ClipRequest clip_request(const ManifestClip& clip, const AnalyzeRequest& request
   return result;
 }
 
+void check_live(const AnalyzeRequest& request) {
+  if (request.output.format != "jsonl" || !request.table.empty())
+    throw ConfigError("--live writes one line an interval", "add --format jsonl, and leave --table away");
+  if (!request.output.file.empty())
+    throw ConfigError("--live writes to stdout while clips are read; a file given with -o appears when all is done",
+                      "leave -o away, and let the shell write the file: > " + request.output.file.string());
+}
+
 int analyze(const AnalyzeRequest& request, bool naming) {
   start_logging(request.common);
+  if (request.live) check_live(request);
   const auto model_given = spotter_model(request.spotter, request.common.model_dir);
   EffectiveSettings settings(request.common, model_given ? model_given->info.method : request.spotter, /*spots=*/true);
   PipelineConfig& config = settings.pipeline;
@@ -86,6 +96,12 @@ int analyze(const AnalyzeRequest& request, bool naming) {
   if (!as_table) writer.emplace(output.stream(), options, provenance, labels);
   std::vector<ClipAnalysis> for_table;
 
+  LiveLines lines(output.stream());
+  const auto index_of = [&](const ManifestClip& clip) { return static_cast<std::size_t>(&clip - clips.data()); };
+  const auto tell = [&](const ManifestClip& clip, const Detection& detection, double time_s) {
+    lines.write(index_of(clip), early_interval_line({clip.clip_id, clip.source, detection, time_s}, options, labels));
+  };
+
   const ClipAnalyzer analyzer(config.face, std::make_shared<SharedFaceModel>(), spotter.spotter, recognizer, frames);
   const int threads_a_clip = request.common.job_count() > static_cast<int>(clips.size()) ? 2 : 1;
   const int code = run_batch<ClipAnalysis>(
@@ -93,10 +109,12 @@ int analyze(const AnalyzeRequest& request, bool naming) {
       [&](const ManifestClip& clip, Progress& progress) {
         ClipRequest job = clip_request(clip, request, names, progress);
         job.threads = threads_a_clip;
+        if (request.live)
+          job.on_early = [&](const Detection& detection, double time_s) { tell(clip, detection, time_s); };
         return illustrator.analyze(analyzer, std::move(job));
       },
-      [&](const ManifestClip&, const ClipAnalysis& analysis) {
-        if (writer) writer->write(analysis);
+      [&](const ManifestClip& clip, const ClipAnalysis& analysis) {
+        if (writer) lines.finish(index_of(clip), [&] { writer->write(analysis); });
         if (!request.signals.empty() && !analysis.signal.frames.empty())
           write_file_atomically(request.signals / (analysis.clip_id + ".csv"), signal_csv(analysis.signal));
         if (!as_table) return;
@@ -125,6 +143,8 @@ void add_analysis_options(CLI::App& command, AnalyzeRequest& request) {
   add_illustration_options(command, request.illustrations);
   command.add_option("--table", request.table, "Write intervals as this table instead: megc22 or strs")
       ->check(CLI::IsMember(spotting_table_names()));
+  command.add_flag("--live", request.live,
+                   "With --format jsonl: a line for each interval while its clip is still being read");
   command.add_flag("--timing", request.timing, "Include seconds a stage (equal runs then differ in bytes)");
   add_common_options(command, request.common);
 }

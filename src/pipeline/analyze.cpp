@@ -4,6 +4,7 @@
 #include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
 #include "pipeline/crop_reader.h"
+#include "pipeline/early_detections.h"
 #include "pipeline/overlapped.h"
 #include "pipeline/shot_aligner.h"
 
@@ -41,6 +42,15 @@ ClipError stopped(const std::string& when) {
 ClipError stopped_after(int frames, std::int64_t expected) {
   const std::string all = expected > frames ? " of " + std::to_string(expected) : "";
   return stopped("after " + std::to_string(frames) + all + " frames; what was found up to there is given");
+}
+
+/// What a recognizer reads of one interval.
+Sample sample_of(const ClipRequest& request, const Interval& interval, CropReader& crops, FrameNeed need) {
+  Sample sample;
+  sample.id = request.clip_id;
+  sample.interval = interval;
+  sample.faces = crops.of(interval, need);
+  return sample;
 }
 
 /// Takes down where the face was.
@@ -125,6 +135,19 @@ std::optional<ClipError> ClipAnalyzer::follow(const ClipRequest& request, ClipAn
     analysis.timing.align_s += watch.lap();
     return face;
   };
+  EarlyDetections early;
+  std::optional<CropReader> early_crops;
+  const auto tell_early = [&] {
+    for (Detection& detection : early.after(last_time, *session)) {
+      // What goes wrong here does so again at the end, when the record tells of it.
+      if (recognizer_)
+        problem_of([&] {
+          if (!early_crops) early_crops.emplace(analysis.followed, request.clip, request.options);
+          detection.prediction = recognizer_->recognize(sample_of(request, detection.interval, *early_crops, frames_));
+        });
+      request.on_early(detection, last_time);
+    }
+  };
   // All that the record tells of frames is counted here: how far ahead the reader was when something went wrong varies.
   const std::function<void(AlignedFace)> spot = [&](const AlignedFace& face) {
     ++analysis.frames;
@@ -134,6 +157,7 @@ std::optional<ClipError> ClipAnalyzer::follow(const ClipRequest& request, ClipAn
     goes_on = face.success;
     spotting_watch.lap();
     session->push(face);
+    if (request.on_early) tell_early();
     analysis.timing.spot_s += spotting_watch.lap();
   };
   try {
@@ -170,10 +194,7 @@ void ClipAnalyzer::look_at_detections(const ClipRequest& request, ClipAnalysis& 
   // Detections come in order and do not overlap, so the crops of one are all that is held at a time.
   CropReader crops(analysis.followed, request.clip, request.options);
   for (Detection& detection : analysis.detections) {
-    Sample sample;
-    sample.id = request.clip_id;
-    sample.interval = detection.interval;
-    sample.faces = crops.of(detection.interval, frames_);
+    const Sample sample = sample_of(request, detection.interval, crops, frames_);
     analysis.timing.read_s += watch.lap();
     if (recognizer_) detection.prediction = recognizer_->recognize(sample);
     const AlignedFace* const onset = sample.face_at(detection.interval.onset);

@@ -71,6 +71,15 @@ Json to_json(const ClipAnalysis& analysis, const RecordOptions& options, const L
   return result;
 }
 
+std::string early_interval_line(const EarlyInterval& interval, const RecordOptions& options, const LabelSet& labels) {
+  Json line{{"schema", "merkit/interval/1"},
+            {"clip_id", interval.clip_id},
+            {"source", interval.source},
+            {"read_s", rounded(interval.read_s)}};
+  line.update(to_json(interval.detection, options, labels));
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json to_json(const PredictionRecord& record, const RecordOptions& options, const LabelSet& labels) {
   Json result{{"schema", "merkit/prediction/1"},
               {"clip_id", record.clip_id},

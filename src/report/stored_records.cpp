@@ -35,6 +35,8 @@ StoredRecords StoredRecords::read(const std::filesystem::path& file) {
       if (record.is_discarded())
         throw InputError(result.origin + ":" + std::to_string(number) + ": not a JSON record",
                          "expected what merkit writes as json or jsonl, or a CSV table");
+      // Told while a clip was read; the clip's own record has them.
+      if (record.is_object() && record.value("schema", nlohmann::json()) == "merkit/interval/1") continue;
       result.records.push_back(std::move(record));
     }
   }

@@ -27,6 +27,7 @@ class FakeSession final : public SpottingSession {
     result_.signal.frames.push_back(face.number);
     on_push_(static_cast<int>(result_.signal.frames.size()) - 1);
   }
+  SpottingResult so_far() override { return result_; }
   SpottingResult finish() override { return result_; }
 
  private:

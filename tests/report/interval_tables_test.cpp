@@ -87,11 +87,13 @@ TEST_F(IntervalTables, OfTheChallengesAreReadAsTheyAreWritten) {
 }
 
 TEST_F(IntervalTables, OfAnAnalysisTellWhatWasLookedAt) {
-  const IntervalTable table =
-      read(R"({"source": "a/v1.mp4", "status": "ok", "fps": 50, "duration_s": 24, "intervals": [)"
-           R"({"onset": 3, "apex": 5, "offset": 9, "type": "micro", "spot_confidence": 0.5, "label_pred": "anger"}]})"
-           "\n"
-           R"({"source": "a/v2.mp4", "status": "no_face", "fps": null, "duration_s": 0, "intervals": []})");
+  const IntervalTable table = read(
+      R"({"schema": "merkit/interval/1", "source": "a/v1.mp4", "onset": 1, "apex": 2, "offset": 3, "type": "micro"})"
+      "\n"
+      R"({"source": "a/v1.mp4", "status": "ok", "fps": 50, "duration_s": 24, "intervals": [)"
+      R"({"onset": 3, "apex": 5, "offset": 9, "type": "micro", "spot_confidence": 0.5, "label_pred": "anger"}]})"
+      "\n"
+      R"({"source": "a/v2.mp4", "status": "no_face", "fps": null, "duration_s": 0, "intervals": []})");
   ASSERT_EQ(table.videos.size(), 2u);
   EXPECT_EQ(table.videos[0].duration_s, 24);
   EXPECT_FALSE(table.videos[0].failed);

@@ -38,6 +38,8 @@ class MeasuringSession {
  public:
   virtual ~MeasuringSession() = default;
   virtual void push(const AlignedFace& face) = 0;
+  /// What has been measured of the faces pushed so far. The newest may be left out where what follows them matters.
+  virtual std::unique_ptr<MeasuredClip> so_far() = 0;
   /// Once, at the end. Throws ClipError(too_short or no_face).
   virtual std::unique_ptr<MeasuredClip> finish() = 0;
 };
@@ -47,6 +49,8 @@ class SpottingSession {
  public:
   virtual ~SpottingSession() = default;
   virtual void push(const AlignedFace& face) = 0;
+  /// What is found in the faces pushed so far; nothing where these are too few. What comes later may change it.
+  virtual SpottingResult so_far() = 0;
   /// Once, at the end. Throws ClipError(too_short or no_face).
   virtual SpottingResult finish() = 0;
 };

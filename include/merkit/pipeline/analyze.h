@@ -69,6 +69,9 @@ struct ClipRequest {
   std::atomic<std::int64_t>* frames_expected = nullptr;  ///< raised by ClipInfo::frames once the clip is open
   /// Called for each detection, in order, with the crops at its onset and apex (one pose); may be empty.
   std::function<void(const Detection&, const AlignedFace& onset, const AlignedFace& apex)> on_key_faces;
+  /// Called while the clip is read, with what can be told by then: in order, named where there is a recognizer. What
+  /// the analysis holds in the end may differ. `time_s` is that of the newest frame. May be empty.
+  std::function<void(const Detection&, double time_s)> on_early;
   int threads = 1;  ///< 2: spotting has a thread of its own beside reading and aligning, for when cores are left over;
                     ///< results are the same
 };

@@ -99,6 +99,15 @@ class RecordWriter {
   std::unique_ptr<Impl> impl_;
 };
 
+/// An interval that is told of while its clip is read, before the clip's record (schema merkit/interval/1): one line,
+/// without its end. `read_s` is the time of the newest frame then. What the record says of it in the end may differ.
+struct EarlyInterval {
+  std::string clip_id, source;
+  Detection detection;
+  double read_s = 0;
+};
+std::string early_interval_line(const EarlyInterval& interval, const RecordOptions& options, const LabelSet& labels);
+
 /// An explanation with where it comes from, as a document of its own.
 std::string explanation_json(const ExplanationRecord& record, const Provenance& provenance, const LabelSet& labels);
 

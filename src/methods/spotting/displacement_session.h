@@ -21,6 +21,8 @@ class DisplacementSession final : public MeasuringSession {
 
   void push(const AlignedFace& face) override { frames_.push_back(tracker_.measure(face)); }
 
+  std::unique_ptr<MeasuredClip> so_far() override { return to_curve_(frames_); }
+
   std::unique_ptr<MeasuredClip> finish() override {
     check_frames({frames_.begin(), frames_.end()}, needed_, method_);
     return to_curve_(frames_);

@@ -70,10 +70,12 @@ class LagSession final : public MeasuringSession {
     compare_held(false);
   }
 
+  std::unique_ptr<MeasuredClip> so_far() override { return lag_peaks(frames_, differences_, lags_s_, config_); }
+
   std::unique_ptr<MeasuredClip> finish() override {
     compare_held(true);
     check_frames(frames_, needed_, method_);
-    return lag_peaks(frames_, differences_, lags_s_, config_);
+    return so_far();
   }
 
  private:

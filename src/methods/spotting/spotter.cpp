@@ -10,6 +10,7 @@ class MeasureThenSpot final : public SpottingSession {
  public:
   MeasureThenSpot(const Spotter& spotter, double fps) : spotter_(spotter), session_(spotter.measure(fps)) {}
   void push(const AlignedFace& face) override { session_->push(face); }
+  SpottingResult so_far() override { return spotter_.spot(*session_->so_far()); }
   SpottingResult finish() override { return spotter_.spot(*session_->finish()); }
 
  private:

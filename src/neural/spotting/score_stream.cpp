@@ -38,6 +38,11 @@ void ScoreStream::score_waiting() {
   waiting_.clear();
 }
 
+std::vector<spotting::ScoredFrame> ScoreStream::so_far() const {
+  const std::size_t scored = waiting_.empty() ? scored_.size() : waiting_.front();
+  return {scored_.begin(), scored_.begin() + static_cast<std::ptrdiff_t>(scored)};
+}
+
 std::vector<spotting::ScoredFrame> ScoreStream::finish() {
   view_.finish();
   score_waiting();

@@ -24,6 +24,8 @@ class ScoreStream {
  public:
   ScoreStream(const RegionMotionConfig& input, double fps, SpottingNetworks networks, torch::Device device);
   void push(const spotting::MapFrame& frame) { view_.push(frame); }
+  /// Of the batches that are full: with others, scores would differ by their rounding.
+  std::vector<spotting::ScoredFrame> so_far() const;
   std::vector<spotting::ScoredFrame> finish();
 
  private:

@@ -33,6 +33,8 @@ class MapSession final : public MeasuringSession {
 
   void push(const AlignedFace& face) override { clip_->frames.push_back(tracker_.measure(face)); }
 
+  std::unique_ptr<MeasuredClip> so_far() override { return std::make_unique<MeasuredMaps>(*clip_); }
+
   std::unique_ptr<MeasuredClip> finish() override {
     const auto with_face = std::count_if(clip_->frames.begin(), clip_->frames.end(), [](auto& f) { return f.valid; });
     check_clip(static_cast<int>(clip_->frames.size()), static_cast<int>(with_face), input_, clip_->fps);
@@ -62,6 +64,8 @@ class ScoringSession final : public SpottingSession {
     if (frame.valid) ++with_face_;
     stream_.push(frame);
   }
+
+  SpottingResult so_far() override { return decide(stream_.so_far(), rules_, scores_); }
 
   SpottingResult finish() override {
     check_clip(frames_, with_face_, input_, fps_);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "merkit/report/analysis_report.h"
 #include "merkit/report/html_report.h"
+#include "merkit/report/spotting_loso_report.h"
 
 #include <algorithm>
 
@@ -49,6 +50,18 @@ std::string page_on_runs(const ReportRequest& request) {
   return page;
 }
 
+std::string page_on_spotting_runs(const ReportRequest& request) {
+  std::vector<SpottingDirectory> runs;
+  for (const auto& directory : request.runs) {
+    if (!holds_spotting_run(directory))
+      throw ConfigError(directory.string() + " is a run over clips and " + request.runs.front().string() +
+                            " one over long videos, which cannot be compared",
+                        "make a page of each");
+    runs.emplace_back(directory);
+  }
+  return spotting_runs_html(runs, request.title, request.common.command);
+}
+
 int report(const ReportRequest& request) {
   start_logging(request.common);
   const auto files = std::count_if(request.runs.begin(), request.runs.end(),
@@ -56,7 +69,9 @@ int report(const ReportRequest& request) {
   if (files > 0 && files < static_cast<std::ptrdiff_t>(request.runs.size()))
     throw ConfigError("a page is on runs or on analyses, not on both", "give directories of merkit loso, or files");
   Output output(request.output);
-  output.stream() << (files > 0 ? page_on_analyses(request) : page_on_runs(request));
+  output.stream() << (files > 0                                  ? page_on_analyses(request)
+                      : holds_spotting_run(request.runs.front()) ? page_on_spotting_runs(request)
+                                                                 : page_on_runs(request));
   output.commit();
   if (!request.output.empty()) spdlog::info("wrote {}", request.output.string());
   return kAllDone;

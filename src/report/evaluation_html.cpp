@@ -33,7 +33,7 @@ void recognition(html::Markup& page, const Evaluation::Recognition& r) {
 std::string evaluation_html(const Evaluation& evaluation, const std::vector<std::string>& command) {
   return html::whole_page("Evaluation", "Scores of predictions as they were given", command, [&](html::Markup& page) {
     if (evaluation.recognition) recognition(page, *evaluation.recognition);
-    if (evaluation.spotting) html::spotting(page, *evaluation.spotting);
+    if (evaluation.spotting) html::spotting(page, *evaluation.spotting, "Spotting");
   });
 }
 

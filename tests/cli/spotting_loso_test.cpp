@@ -4,6 +4,7 @@
 #include "merkit/core/files.h"
 #include "support/drawn_face.h"
 #include "support/temporary_folder.h"
+#include "support/well_formed.h"
 
 #include <csignal>
 #include <fstream>
@@ -103,6 +104,21 @@ TEST_F(Videos, TheTableOfARunIsScoredAlikeByEvaluate) {
   const RunResult directory = run_merkit({"evaluate", *folder / "table"});
   ASSERT_EQ(directory.exit_code, 0) << directory.err;
   EXPECT_EQ(json::parse(directory.out)["spotting"], of_run);
+}
+
+TEST_F(Videos, ArePutOnOnePageBesideOtherRuns) {
+  ASSERT_EQ(loso("shown").exit_code, 0);
+  const RunResult page = run_merkit({"report", *folder / "shown", *folder / "shown", "--title", "Two runs"});
+  ASSERT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_EQ(what_is_malformed(page.out), "");
+  EXPECT_THAT(page.out, HasSubstr("<h1>Two runs</h1>"));
+  EXPECT_THAT(page.out, HasSubstr("Figures of all runs"));
+  EXPECT_THAT(page.out, HasSubstr("drawn/s3"));
+  EXPECT_THAT(page.out, HasSubstr("of 4 blinks"));
+  fs::create_directory(*folder / "other");
+  const RunResult mixed = run_merkit({"report", *folder / "shown", *folder / "other"});
+  EXPECT_EQ(mixed.exit_code, 2);
+  EXPECT_THAT(mixed.err, HasSubstr("make a page of each"));
 }
 
 TEST_F(Videos, RowsOfAManifestMayBeTheExpressions) {

@@ -42,9 +42,9 @@ void each_interval(Markup& page, const Evaluation::Spotting& spotting) {
 
 }  // namespace
 
-void spotting(Markup& page, const Evaluation::Spotting& spotting) {
+void spotting(Markup& page, const Evaluation::Spotting& spotting, const std::string& heading) {
   const auto section = page.inside("section");
-  page.element("h2", "Spotting");
+  page.element("h2", heading);
   for (const auto& sentence : spotting_sentences(spotting.scores)) page.element("p", sentence);
   for (const auto& table : spotting_tables(spotting.scores)) text_table(page, table);
   if (const auto& recognition = spotting.scores.recognition)

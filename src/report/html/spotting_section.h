@@ -5,7 +5,8 @@
 
 namespace merkit::html {
 
-/// What is said of spotted intervals: figures, recognition of what was spotted, people, and each interval.
-void spotting(Markup& page, const Evaluation::Spotting& spotting);
+/// What is said of spotted intervals under a heading: figures, recognition of what was spotted, people, and each
+/// interval.
+void spotting(Markup& page, const Evaluation::Spotting& spotting, const std::string& heading);
 
 }  // namespace merkit::html

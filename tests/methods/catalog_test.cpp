@@ -30,6 +30,21 @@ TEST(Catalog, ListsMethodsByNameWithEverythingAReaderNeeds) {
   }
 }
 
+TEST(Catalog, KnowsEverySettingOfThePresets) {
+  int presets = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(find_resource("configs/methods/presets"))) {
+    const Settings by_method = Settings::from_file(entry.path()).child("methods");
+    for (const std::string& name : by_method.keys()) {
+      EXPECT_EQ(name, entry.path().stem());
+      Settings config = default_config(name);
+      config.merge(by_method.child(name));
+      EXPECT_NE(find_method(name).resolve_config(config).to_json(), default_config(name).to_json());
+      ++presets;
+    }
+  }
+  EXPECT_GE(presets, 4);
+}
+
 TEST(Catalog, SuggestsTheNearestName) {
   try {
     find_method("stsnet");

@@ -93,9 +93,14 @@ inline void expect_same(const SpottingResult& a, const SpottingResult& b) {
 class EverySpotter : public ::testing::TestWithParam<Method> {
  protected:
   std::unique_ptr<Spotter> make() const {
-    Settings config = default_config(GetParam().name);
-    if (is_network()) config.set("training.epochs", "1", "test");
-    return GetParam().make_spotter(config, three_emotions());
+    return GetParam().make_spotter(quick(default_config(GetParam().name)), three_emotions());
+  }
+
+  /// The same with one epoch of each training.
+  static Settings quick(Settings config) {
+    for (const std::string training : {"training", "spotting_training"})
+      if (GetParam().resolve_config(config).has(training)) config.set(training + ".epochs", "1", "test");
+    return config;
   }
 
   static bool is_network() { return GetParam().resolve_config(Settings()).has("training"); }

@@ -1,5 +1,6 @@
 // What every spotter of the catalogue must do when it learns, is stored and is configured.
 #include "merkit/core/error.h"
+#include "merkit/core/files.h"
 #include "merkit/core/stop.h"
 #include "methods/every_spotter.h"
 #include "support/temporary_folder.h"
@@ -93,6 +94,23 @@ TEST_P(EverySpotterLearning, EndsWhenAStopIsRequested) {
   request_stop(2);
   EXPECT_THROW(fit(*spotter, set), Interrupted);
   request_stop(0);
+}
+
+TEST_P(EverySpotterLearning, LearnsAsItsPresetSays) {
+  const std::filesystem::path file =
+      find_resource("configs/methods/presets").string() + "/" + GetParam().name + ".json";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "it has none";
+  Settings config = default_config(GetParam().name);
+  config.merge(Settings::from_file(file).child("methods").child(GetParam().name));
+  const auto spotter = GetParam().make_spotter(quick(config), three_emotions());
+  SpottingSampleSet set;
+  for (const std::size_t i : {0u, 2u}) {
+    const std::vector<AlignedFace> begin(drawn()[i].begin(), drawn()[i].begin() + 150);
+    set.push_back(samples()[i]);
+    set.back().measured = measured(*spotter, begin);
+  }
+  fit(*spotter, set);
+  EXPECT_EQ(spotter->spot(*set[0].measured).signal.values.size(), 150u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, EverySpotterLearning, ::testing::ValuesIn(spotters()),

@@ -3,10 +3,12 @@
 // Moilanen, Zhao, Pietikainen: Spotting rapid facial movements from videos using appearance-based feature difference
 // analysis, ICPR 2014.
 //
-// Departures: lags from the shortest to the longest half duration take the place of one; eyes and background are left
-// out of the blocks; distances are counted in units of the clip's own noise, because that of patterns differs between
-// cameras; intervals come from the lags at which the distance has grown to what it will be (the paper marks single
-// frames).
+// Departures: a block counts by the smaller of its distances from before and from after, not by that from their mean,
+// in which every step leaves half of itself, above all the key frames of compressed video, whose texture is another and
+// stays (macro F1 of eight rendered videos 0.385 by the mean, 0.710 so); lags from the shortest to the longest half
+// duration take the place of one; eyes and background are left out of the blocks; distances are counted in units of the
+// clip's own noise, because that of patterns differs between cameras; intervals come from the lags at which the
+// distance has grown to what it will be (the paper marks single frames).
 
 #include "methods/catalog.h"
 #include "methods/features/lbp_histograms.h"
@@ -111,15 +113,15 @@ class BlockPatterns {
   }
 
  private:
-  /// Chi-square distances: from the mean of before and after, and from each of them.
+  /// Chi-square distances from before and from after, and the smaller of the two.
   static spotting::LagDifference of_block(const float* before, const float* now, const float* after) {
     const auto term = [](float a, float b) { return a + b > 0 ? (a - b) * (a - b) / (a + b) : 0.f; };
     spotting::LagDifference result;
     for (int i = 0; i < kUniformPatterns; ++i) {
-      result.both += term(now[i], 0.5f * (before[i] + after[i]));
       result.before += term(now[i], before[i]);
       result.after += term(now[i], after[i]);
     }
+    result.both = std::min(result.before, result.after);
     return result;
   }
 
@@ -140,7 +142,7 @@ struct LbpChi2 {
   }
 
   static std::vector<Config> candidates(const Config& given) {
-    return spotting::candidates_of(given, {4, 6, 8, 12, 16, 24});
+    return spotting::candidates_of(given, {4, 6, 8, 12, 16, 24}, {0.2, 0.4, 0.6, 0.8, 1});
   }
 };
 

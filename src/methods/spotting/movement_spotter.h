@@ -13,12 +13,13 @@ namespace merkit::spotting {
 
 /// The settings given, then every combination of these with the rest as given.
 template <class Config>
-std::vector<Config> candidates_of(const Config& given, const std::vector<double>& floors) {
+std::vector<Config> candidates_of(const Config& given, const std::vector<double>& floors,
+                                  const std::vector<double>& blink_ratios = {0.1, 0.2, 0.3, 0.4}) {
   std::vector<Config> result = {given};
   for (const double micro_limit_s : {0.5, 0.6, 0.7})
     for (const double threshold : {0.01, 0.02, 0.05, 0.1, 0.2})
       for (const double floor : floors)
-        for (const double blink_ratio : {0.1, 0.2, 0.3, 0.4}) {
+        for (const double blink_ratio : blink_ratios) {
           Config candidate = given;
           candidate.selection.micro_limit_s = micro_limit_s;
           candidate.selection.threshold = threshold;

@@ -1,12 +1,12 @@
 #include "merkit/pipeline/analyze.h"
 
 #include "merkit/core/stop.h"
-#include "merkit/media/clip_reader.h"
 #include "merkit/motion/motion_image.h"
 #include "pipeline/crop_reader.h"
 #include "pipeline/early_detections.h"
 #include "pipeline/overlapped.h"
 #include "pipeline/shot_aligner.h"
+#include "pipeline/timed_clip.h"
 
 #include <algorithm>
 #include <chrono>
@@ -101,13 +101,10 @@ ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
 /// seen; what was found up to there counts.
 std::optional<ClipError> ClipAnalyzer::follow(const ClipRequest& request, ClipAnalysis& analysis) const {
   Stopwatch watch;
-  const auto reader = open_clip(request.clip, request.options);
+  const auto reader = open_timed_clip(request.clip, request.options, request.source);
   analysis.timing.read_s += watch.lap();
   analysis.fps = reader->info().fps;
   if (request.frames_expected) *request.frames_expected += reader->info().frames;
-  if (analysis.fps <= 0)
-    throw ClipError(Status::unsupported, "the frame rate of " + request.source + " is not known",
-                    "give it with --fps or in the manifest's fps column");
   ShotAligner aligner(faces_->get(), face_);
   analysis.followed.crop = {face_.width, face_.height()};
   const auto session = spotter_->start(analysis.fps);
@@ -174,8 +171,7 @@ std::optional<ClipError> ClipAnalyzer::follow(const ClipRequest& request, ClipAn
   }
   if (analysis.frames_with_face == 0) {
     if (ended_early) throw ClipError(*ended_early);
-    throw ClipError(Status::no_face, "no face found in any of " + std::to_string(analysis.frames) + " frames",
-                    "faces should be frontal, lit and at least 40 pixels wide");
+    throw no_face_in(analysis.frames);
   }
   spotting_watch.lap();
   try {

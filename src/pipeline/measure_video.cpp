@@ -1,10 +1,10 @@
 #include "merkit/pipeline/measure_video.h"
 
-#include "merkit/media/clip_reader.h"
 #include "pipeline/clip_interval.h"
 #include "pipeline/crop_reader.h"
 #include "pipeline/frame_samples.h"
 #include "pipeline/shot_aligner.h"
+#include "pipeline/timed_clip.h"
 
 #include <algorithm>
 
@@ -61,16 +61,13 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
                             const SharedFaceModel& faces, std::atomic<std::int64_t>* frames_done) {
   const ManifestClip& clip = video.clip;
   if (clip.problem) throw ClipError(*clip.problem);
-  const auto reader = open_clip(clip.frames, {clip.fps, clip.pattern});
+  const auto reader = open_timed_clip(clip.frames, {clip.fps, clip.pattern}, clip.source);
   MeasuredVideo measured;
   SpottingSample& sample = measured.sample;
   sample.id = clip.clip_id;
   sample.dataset = clip.dataset;
   sample.subject = clip.subject;
   sample.fps = reader->info().fps;
-  if (sample.fps <= 0)
-    throw ClipError(Status::unsupported, "the frame rate of " + clip.source + " is not known",
-                    "give it with --fps or in the manifest's fps column");
 
   std::vector<std::pair<int, ExpressionFaces>> kept;  // class and faces
   if (options.expressions)
@@ -93,8 +90,7 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
     if (frames_done) ++*frames_done;
   }
   if (followed->poses.empty())
-    throw ClipError(Status::no_face, "no face found in any of " + std::to_string(numbers.size()) + " frames",
-                    "faces should be frontal, lit and at least 40 pixels wide");
+    throw no_face_in(static_cast<int>(numbers.size()));
   measured.followed = std::move(followed);
   sample.measured = session->finish();
   for (const auto& row : video.events) {

@@ -120,14 +120,19 @@ double crossing(const std::vector<double>& course, int peak, int step, double le
 
 double raised_cosine_stretch(double share) { return 1 / (1 - std::acos(1 - 2 * share) / kPi); }
 
-void check_frames(const std::vector<FrameStamp>& frames, int needed, const std::string& method) {
-  if (static_cast<int>(frames.size()) < needed)
+void check_frames(int frames, int with_face, int needed, const std::string& method) {
+  if (frames < needed)
     throw ClipError(Status::too_short,
                     method + " needs at least " + std::to_string(needed) + " frames at this frame rate, got " +
-                        std::to_string(frames.size()),
+                        std::to_string(frames),
                     "give a longer clip, or the right --fps");
-  if (std::none_of(frames.begin(), frames.end(), [](const FrameStamp& frame) { return frame.valid; }))
-    throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames.size()) + " frames");
+  if (with_face == 0) throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames) + " frames");
+}
+
+void check_frames(const std::vector<FrameStamp>& frames, int needed, const std::string& method) {
+  const auto with_face =
+      std::count_if(frames.begin(), frames.end(), [](const FrameStamp& frame) { return frame.valid; });
+  check_frames(static_cast<int>(frames.size()), static_cast<int>(with_face), needed, method);
 }
 
 int shortest_clip(double shortest_s, double fps) {

@@ -73,7 +73,8 @@ double crossing(const std::vector<double>& course, int peak, int step, double le
 /// A raised cosine that is at `share` of its height after some time from its top has come down after this times that.
 double raised_cosine_stretch(double share);
 
-/// Throws ClipError: too_short for fewer than `needed` frames, no_face where no frame has one.
+/// Throws ClipError: too_short for fewer than `needed` frames, no_face where none has one.
+void check_frames(int frames, int with_face, int needed, const std::string& method);
 void check_frames(const std::vector<FrameStamp>& frames, int needed, const std::string& method);
 
 /// Fewest frames that can hold a movement of the shortest length.

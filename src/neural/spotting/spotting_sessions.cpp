@@ -1,9 +1,8 @@
 #include "neural/spotting/spotting_sessions.h"
 
-#include "merkit/core/error.h"
+#include "methods/spotting/movements.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace merkit::neural {
@@ -14,13 +13,7 @@ using spotting::MapFrame;
 /// Throws ClipError where a clip is shorter than what a network looks at, or has no face.
 void check_clip(int frames, int with_face, const RegionMotionConfig& input, double fps) {
   const double reach_s = input.motion == "lag" ? input.micro_lag_s / 2 : input.micro_lag_s;
-  const int needed = 2 * std::max(1, static_cast<int>(std::lround(reach_s * fps))) + 1;
-  if (frames < needed)
-    throw ClipError(Status::too_short,
-                    "spotting needs at least " + std::to_string(needed) + " frames at this frame rate, got " +
-                        std::to_string(frames),
-                    "give a longer clip, or the right --fps");
-  if (with_face == 0) throw ClipError(Status::no_face, "no face in any of " + std::to_string(frames) + " frames");
+  spotting::check_frames(frames, with_face, spotting::shortest_clip(2 * reach_s, fps), "spotting");
 }
 
 void check_fps(double fps) {

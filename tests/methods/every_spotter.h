@@ -96,8 +96,9 @@ class EverySpotter : public ::testing::TestWithParam<Method> {
     return GetParam().make_spotter(quick(default_config(GetParam().name)), three_emotions());
   }
 
-  /// The same with one epoch of each training.
+  /// The same with one epoch of each training, and few trainings.
   static Settings quick(Settings config) {
+    if (is_network()) config.set("spotting.inner_folds", "2", "test");
     for (const std::string training : {"training", "spotting_training"})
       if (GetParam().resolve_config(config).has(training)) config.set(training + ".epochs", "1", "test");
     return config;

@@ -17,7 +17,7 @@ struct SpottingConfig {
   double core = 0.5;
   int shown = 8;
   double negatives = 5;
-  int inner_folds = 3;
+  int inner_folds = 8;
   spotting::ScoreCurveConfig scores;
 };
 
@@ -32,8 +32,8 @@ void fields(Visitor&& visit, SpottingConfig& c) {
   visit("negatives", c.negatives, "frames without an expression for each one with it; 0: all there are",
         [](double x) { return x >= 0 ? nullptr : "must not be negative"; });
   visit("inner_folds", c.inner_folds,
-        "groups of training subjects that are left out in turn to choose the threshold; 1: it is chosen on what was "
-        "trained on",
+        "groups of training subjects, or single ones where there are no more, that are left out in turn to choose the "
+        "threshold; 1: it is chosen on what was trained on",
         [](int n) { return n >= 1 && n <= 20 ? nullptr : "must be in 1..20"; });
   visit("scores", c.scores, "how scores become intervals");
 }

@@ -89,8 +89,7 @@ MeasuredVideo measure_video(const AnnotatedVideo& video, const Spotter& spotter,
     session->push(face);
     if (frames_done) ++*frames_done;
   }
-  if (followed->poses.empty())
-    throw no_face_in(static_cast<int>(numbers.size()));
+  if (followed->poses.empty()) throw no_face_in(static_cast<int>(numbers.size()));
   measured.followed = std::move(followed);
   sample.measured = session->finish();
   for (const auto& row : video.events) {

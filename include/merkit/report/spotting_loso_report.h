@@ -15,8 +15,8 @@ Evaluation::Spotting score_spotting_run(const SpottingDirectory& run, const Spot
 Evaluation::Spotting write_spotting_results(const SpottingDirectory& run);
 
 /// One self-contained page on such runs: the figures of all beside each other, then of each run its figures, people,
-/// each interval with its verdict, and the settings. An empty title is made from the methods. Throws InputError naming a
-/// task that is not done.
+/// each interval with its verdict, and the settings. An empty title is made from the methods. Throws InputError naming
+/// a task that is not done.
 std::string spotting_runs_html(const std::vector<SpottingDirectory>& runs, const std::string& title,
                                const std::vector<std::string>& command);
 

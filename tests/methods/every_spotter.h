@@ -3,6 +3,7 @@
 
 #include "merkit/methods/method.h"
 #include "methods/drawn_face.h"
+#include "support/same_spotting.h"
 #include "support/synthetic_samples.h"
 
 #include <cmath>
@@ -73,21 +74,6 @@ inline std::vector<Method> spotters() {
   for (const Method& method : methods())
     if (method.make_spotter) list.push_back(method);
   return list;
-}
-
-inline void expect_same(const SpottingResult& a, const SpottingResult& b) {
-  ASSERT_EQ(a.detections.size(), b.detections.size());
-  for (std::size_t i = 0; i < a.detections.size(); ++i) {
-    const Detection &x = a.detections[i], &y = b.detections[i];
-    EXPECT_EQ(x.interval.onset, y.interval.onset);
-    EXPECT_EQ(x.interval.apex, y.interval.apex);
-    EXPECT_EQ(x.interval.offset, y.interval.offset);
-    EXPECT_EQ(x.type, y.type);
-    EXPECT_EQ(x.confidence, y.confidence);
-  }
-  EXPECT_EQ(a.signal.frames, b.signal.frames);
-  EXPECT_EQ(a.signal.values, b.signal.values);
-  EXPECT_EQ(a.signal.threshold, b.signal.threshold);
 }
 
 class EverySpotter : public ::testing::TestWithParam<Method> {

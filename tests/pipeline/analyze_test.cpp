@@ -5,6 +5,7 @@
 #include "merkit/methods/method.h"
 #include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
+#include "support/same_spotting.h"
 #include "support/temporary_folder.h"
 
 #include <csignal>
@@ -48,7 +49,7 @@ struct FakeSpotter final : Spotter {
   void load(const ModelFile&) override {}
 };
 
-void expect_same(const ClipAnalysis& a, const ClipAnalysis& b) {
+void expect_same_analysis(const ClipAnalysis& a, const ClipAnalysis& b) {
   EXPECT_EQ(a.problem.status, b.problem.status);
   EXPECT_EQ(a.problem.message, b.problem.message);
   EXPECT_EQ(a.problem.hint, b.problem.hint);
@@ -57,19 +58,7 @@ void expect_same(const ClipAnalysis& a, const ClipAnalysis& b) {
   EXPECT_EQ(a.duration_s, b.duration_s);
   EXPECT_EQ(a.frames_with_face, b.frames_with_face);
   EXPECT_EQ(a.segments, b.segments);
-  EXPECT_EQ(a.signal.frames, b.signal.frames);
-  EXPECT_EQ(a.signal.times_s, b.signal.times_s);
-  EXPECT_EQ(a.signal.values, b.signal.values);
-  EXPECT_EQ(a.signal.threshold, b.signal.threshold);
-  ASSERT_EQ(a.detections.size(), b.detections.size());
-  for (std::size_t i = 0; i < a.detections.size(); ++i) {
-    const Detection &x = a.detections[i], &y = b.detections[i];
-    EXPECT_EQ(x.interval.onset, y.interval.onset);
-    EXPECT_EQ(x.interval.apex, y.interval.apex);
-    EXPECT_EQ(x.interval.offset, y.interval.offset);
-    EXPECT_EQ(x.confidence, y.confidence);
-    EXPECT_EQ(x.type, y.type);
-  }
+  expect_same(SpottingResult{a.detections, a.signal}, SpottingResult{b.detections, b.signal});
 }
 
 class ClipAnalyzerOnThreads : public ::testing::Test {
@@ -109,7 +98,7 @@ TEST_F(ClipAnalyzerOnThreads, TwoFindWhatOneFinds) {
   EXPECT_EQ(one.frames_with_face, kFaces);
   EXPECT_EQ(one.detections.size(), 1u);
   EXPECT_EQ(frames_done, kFaces + kBlanks);
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, FacesArriveInOrder) {
@@ -123,7 +112,7 @@ TEST_F(ClipAnalyzerOnThreads, ADamagedFrameInTheMiddleEndsTheClip) {
   const ClipAnalysis one = analyzed([](int) {}, 1), two = analyzed([](int) {}, 2);
   EXPECT_EQ(one.problem.status, Status::decode_error);
   EXPECT_EQ(one.frames, 19);
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, ASpotterThatFailsInTheMiddleEndsTheClip) {
@@ -134,7 +123,7 @@ TEST_F(ClipAnalyzerOnThreads, ASpotterThatFailsInTheMiddleEndsTheClip) {
   EXPECT_EQ(one.problem.status, Status::unsupported);
   EXPECT_EQ(one.problem.message, "the spotter has had enough");
   EXPECT_EQ(one.frames, 11);
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, TheEarlierOfTwoFailuresCounts) {
@@ -144,7 +133,7 @@ TEST_F(ClipAnalyzerOnThreads, TheEarlierOfTwoFailuresCounts) {
   };
   const ClipAnalysis one = analyzed(fail, 1), two = analyzed(fail, 2);
   EXPECT_EQ(one.problem.message, "frame 13");
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, WantOfMemoryInTheSpotterIsTheClipsProblem) {
@@ -153,7 +142,7 @@ TEST_F(ClipAnalyzerOnThreads, WantOfMemoryInTheSpotterIsTheClipsProblem) {
   };
   const ClipAnalysis one = analyzed(fail, 1), two = analyzed(fail, 2);
   EXPECT_EQ(one.problem.status, Status::unsupported);
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, WhatWasFoundBeforeTheDamageIsGiven) {
@@ -164,7 +153,7 @@ TEST_F(ClipAnalyzerOnThreads, WhatWasFoundBeforeTheDamageIsGiven) {
   EXPECT_EQ(one.frames, 37);
   ASSERT_EQ(one.detections.size(), 1u);
   EXPECT_NEAR(one.detections[0].interval.apex_or_middle(), 120, 1);
-  expect_same(one, two);
+  expect_same_analysis(one, two);
 }
 
 TEST_F(ClipAnalyzerOnThreads, AStopGivesWhatWasFoundUpToThere) {

@@ -29,9 +29,24 @@ void sync_directory(const fs::path& directory) {
   ::close(descriptor);
 }
 
+/// Where a chain of links ends, whether or not there is a file: renaming onto a link would put a file in its place.
+fs::path behind_links(fs::path path) {
+  std::error_code error;
+  for (int links = 0; links < 40 && fs::is_symlink(path, error); ++links)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  return path;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
+  if (std::error_code error; fs::is_other(target_, error)) {  // a device, a pipe, a socket
+    stream_.open(target_, std::ios::binary);
+    if (!stream_) throw MachineError("cannot write to " + target_.string() + ": " + reason());
+    return;
+  }
+  target_ = behind_links(target_);
+  if (fs::is_directory(target_)) throw MachineError("cannot write " + target_.string() + ": it is a directory");
   const fs::path directory = directory_of(target_);
   if (!fs::is_directory(directory))
     throw MachineError("cannot write " + target_.string() + ": there is no directory " + directory.string());
@@ -45,7 +60,7 @@ AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
 }
 
 AtomicFile::~AtomicFile() {
-  if (committed_) return;
+  if (committed_ || temporary_.empty()) return;
   stream_.close();
   std::error_code ignored;  // nothing was promised, and a destructor has nobody to tell
   fs::remove(temporary_, ignored);
@@ -56,6 +71,11 @@ void AtomicFile::commit() {
   bool written = stream_.good();
   stream_.close();
   written = written && !stream_.fail();
+  if (temporary_.empty()) {
+    if (!written) throw MachineError("cannot write all to " + target_.string() + ": " + reason());
+    committed_ = true;
+    return;
+  }
   const int descriptor = ::open(temporary_.c_str(), O_RDONLY);
   written = written && descriptor >= 0 && ::fsync(descriptor) == 0;
   const std::string why = reason();

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,61 @@ TEST(AtomicFile, WithoutCommitTheOldFileStays) {
   { AtomicFile(folder / "out.txt").stream() << "half of the n"; }
   EXPECT_EQ(read_file(folder / "out.txt"), "old");
   EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(AtomicFile, ALinkStaysALink) {
+  const testing::TemporaryFolder folder;
+  fs::create_directory(folder / "elsewhere");
+  write_file_atomically(folder / "elsewhere/out.txt", "old");
+  fs::create_symlink("elsewhere/out.txt", folder / "link");
+  fs::create_symlink("elsewhere/none.txt", folder / "dangling");
+  write_file_atomically(folder / "link", "new");
+  write_file_atomically(folder / "dangling", "first");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_TRUE(fs::is_symlink(folder / "dangling"));
+  EXPECT_EQ(read_file(folder / "elsewhere/out.txt"), "new");
+  EXPECT_EQ(read_file(folder / "elsewhere/none.txt"), "first");
+}
+
+// Else `merkit run CLIP -o /dev/null`, as root, would leave a machine without its /dev/null.
+TEST(AtomicFile, APipeIsWrittenToAndNotReplaced) {
+  const testing::TemporaryFolder folder;
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  write_file_atomically(pipe, "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  char read_back[16] = {};
+  EXPECT_EQ(read(reader, read_back, sizeof read_back), 7);
+  EXPECT_STREQ(read_back, "through");
+  close(reader);
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(AtomicFile, DevicesTakeWhatTheyAreGiven) {
+  const testing::TemporaryFolder folder;
+  fs::create_symlink("/dev/full", folder / "full");  // not the device itself: a failure here must not replace it
+  fs::create_symlink("/dev/null", folder / "null");
+  EXPECT_NO_THROW(write_file_atomically(folder / "null", "away"));
+  EXPECT_TRUE(fs::is_symlink(folder / "null"));
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  try {
+    write_file_atomically(folder / "full", "no room");
+    FAIL();
+  } catch (const MachineError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("cannot write all to " + (folder / "full").string()));
+  }
+}
+
+TEST(AtomicFile, ADirectoryIsNamed) {
+  const testing::TemporaryFolder folder;
+  try {
+    AtomicFile file(folder.path());
+    FAIL();
+  } catch (const MachineError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("it is a directory"));
+  }
 }
 
 TEST(AtomicFile, AMissingDirectoryIsNamed) {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace merkit {
 namespace {
@@ -73,7 +74,11 @@ TEST(DamagedVideo, AudioAloneIsNoVideo) {
 }
 
 TEST(DamagedVideo, DevicesAndPipesAreRefused) {
-  expect_clip_error(Status::decode_error, "neither a file nor a directory", [] { open_clip("/dev/null"); });
+  const TemporaryFolder folder;
+  const std::string pipe = folder / "pipe.mp4";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& name : {pipe, std::string("/dev/zero")})
+    expect_clip_error(Status::decode_error, "neither a file nor a directory", [&] { open_clip(name); });
 }
 
 TEST(DamagedVideo, Mp4WithoutItsIndexSaysSo) {

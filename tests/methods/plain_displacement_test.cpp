@@ -65,7 +65,8 @@ TEST_P(PlainComputation, AgreesFrameByFrame) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfFlow, PlainComputation, ::testing::Values("dis", "farneback"));
+INSTANTIATE_TEST_SUITE_P(OfFlow, PlainComputation, ::testing::Values("dis", "farneback"),
+                         [](const auto& kind) { return std::string(kind.param); });
 
 TEST(PlainComputationAtTheBorder, AgreesWherePatchesLeaveTheCrop) {
   // Brows on the top row, a mouth corner on the left edge: patches are cut, and their strain is that of the border.

@@ -77,7 +77,8 @@ TEST_P(ScorePeaksAt, AreHalfTheExpectedDurationToEitherSide) {
   EXPECT_GT(first.confidence, found.detections[1].confidence);
 }
 
-INSTANTIATE_TEST_SUITE_P(FramesPerSecond, ScorePeaksAt, ::testing::Values(50.0, 100.0, 200.0));
+INSTANTIATE_TEST_SUITE_P(FramesPerSecond, ScorePeaksAt, ::testing::Values(50.0, 100.0, 200.0),
+                         ::testing::PrintToStringParamName());
 
 TEST(ScorePeaks, AreSmoothedByAMovingAverageOfTheExpectedDuration) {
   std::vector<float> scores(21);

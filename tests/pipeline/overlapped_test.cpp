@@ -96,7 +96,7 @@ TEST_P(Overlapped, AStopEndsItAsInterrupted) {
   EXPECT_EQ(consumed, 51);
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, Overlapped, ::testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(Threads, Overlapped, ::testing::Values(1, 2), ::testing::PrintToStringParamName());
 
 TEST(OverlappedOnTwoThreads, TheProducerIsOnlySoFarAhead) {
   std::atomic<int> produced{0}, most{0};

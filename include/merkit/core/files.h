@@ -8,10 +8,12 @@
 namespace merkit {
 
 /// A file that appears whole or not at all: written under a temporary name in the same directory, flushed to disk and
-/// renamed by `commit()`. Without commit (an exception, a kill) the old file stays as it was.
+/// renamed by `commit()`. Without commit (an exception, a kill) the old file stays as it was. A link stays one, what it
+/// leads to is written. What is no file but takes data (/dev/null, /dev/stdout, a named pipe) is never replaced: it
+/// gets the data as they come.
 class AtomicFile {
  public:
-  /// Throws MachineError when the directory does not exist or cannot be written to.
+  /// Throws MachineError when the directory does not exist or cannot be written to, or the target is a directory.
   explicit AtomicFile(std::filesystem::path target);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -23,7 +25,7 @@ class AtomicFile {
   void commit();
 
  private:
-  std::filesystem::path target_, temporary_;
+  std::filesystem::path target_, temporary_;  ///< temporary_ is empty where the data go straight to the target
   std::ofstream stream_;
   bool committed_ = false;
 };

@@ -163,7 +163,7 @@ std::shared_ptr<neural::Network> recognition_after(const Settings& given, int cl
   const auto network = std::make_shared<MeanRecognition>(read_settings<MeanConfig>(given), classes, true);
   if (!micro) return network;
   const torch::NoGradGuard no_grad;
-  const auto learned = dynamic_cast<const MeanSpotting&>(*micro).trunk;
+  const auto learned = dynamic_cast<const MeanSpotting&>(micro->first()).trunk;
   auto values = network->trunk->named_parameters();
   for (const auto& parameter : learned->named_parameters()) values[parameter.key()].copy_(parameter.value());
   auto buffers = network->trunk->named_buffers();

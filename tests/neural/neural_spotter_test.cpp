@@ -145,6 +145,30 @@ TEST_P(EverySpottingNetwork, GivesTheSameAnswerAfterSaveAndLoad) {
   EXPECT_EQ(ModelFile::read(folder / "again.safetensors").sha256, file.sha256);
 }
 
+TEST_P(EverySpottingNetwork, SeveralMembersScoreTheirMean) {
+  Settings config = quick(GetParam());
+  config.set((GetParam() == "mean" ? "spotting_training" : "training") + std::string(".members"), "2", "test");
+  const auto spotter = method_of(GetParam()).make_spotter(config, {});
+  RecordingObserver observer;
+  spotter->fit(training_clips(2), {}, observer);
+  const auto& networks = dynamic_cast<const NeuralSpotter&>(*spotter).networks();
+  const torch::Tensor maps = torch::randn({4, 3, 42, 42}, make_generator(2));
+  for (const auto& network : networks) {
+    ASSERT_EQ(network->children().size(), 2u);
+    Tensors scores;
+    for (const auto& member : network->children())
+      scores.push_back(dynamic_cast<Network&>(*member).forward({maps}));
+    EXPECT_FALSE(torch::equal(scores[0], scores[1])) << "members start from other weights";
+    EXPECT_TRUE(torch::allclose(network->forward({maps}), (scores[0] + scores[1]) / 2, 1e-5, 1e-6));
+    EXPECT_EQ(network->parameter_count(), 2 * network->first().parameter_count());
+  }
+  const TemporaryFolder folder;
+  spotter->save(folder / "model.safetensors");
+  const auto loaded = loaded_from(ModelFile::read(folder / "model.safetensors"));
+  const auto clip = maps_with({{50, 66, 2, 0}}, 99);
+  EXPECT_EQ(spotter->spot(*clip).signal.values, loaded->spot(*clip).signal.values);
+}
+
 TEST_P(EverySpottingNetwork, FindsTheSameWhileReadingAsAfterwards) {
   const auto spotter = fitted();
   const auto measuring = spotter->measure(kFps);

@@ -5,6 +5,7 @@
 #include "methods/spotting/tuned_spotter.h"
 #include "neural/neural_recognizer.h"
 #include "neural/process_settings.h"
+#include "neural/spotting/spotting_committee.h"
 #include "neural/spotting/spotting_sessions.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
@@ -99,8 +100,6 @@ spotting::SpottingRules rules_of(const ModelFile& model) {
 NeuralSpotter::NeuralSpotter(SpotterType type, const Settings& config, LabelSet labels)
     : type_(type), identity_{type.method, kRegionMotionKind, type.resolve(config), std::move(labels)} {
   if (!type_.build_recognition) identity_.labels = LabelSet();
-  if (type_.training(identity_.config).members > 1)
-    throw ConfigError(type_.method + " learns to spot with one network", "set the members of its training to 1");
 }
 
 RegionMotionConfig NeuralSpotter::input() const { return type_.input(identity_.config); }
@@ -134,6 +133,15 @@ auto NeuralSpotter::built(std::uint64_t seed, const Build& build) const {
   return network;
 }
 
+std::shared_ptr<SpottingNetwork> NeuralSpotter::built_to_spot(std::uint64_t seed) const {
+  return built(seed, [&]() -> std::shared_ptr<SpottingNetwork> {
+    std::vector<std::shared_ptr<SpottingNetwork>> members;
+    for (int i = type_.training(identity_.config).members; i > 0; --i)
+      members.push_back(type_.build(identity_.config));
+    return members.size() == 1 ? members.front() : std::make_shared<SpottingCommittee>(input(), members);
+  });
+}
+
 SpottingNetworks NeuralSpotter::trained(const SpottingSampleSet& training, const spotting::SpottingRules& rules,
                                         const FitOptions& options, FitObserver& observer) const {
   const SpottingConfig config = type_.spotting(identity_.config);
@@ -143,7 +151,7 @@ SpottingNetworks NeuralSpotter::trained(const SpottingSampleSet& training, const
     const bool any = expected_half_s(training, type == 0 ? ExpressionType::micro : ExpressionType::macro) > 0;
     if (half_s == 0 || !any) continue;
     TrainingData data = spotting_examples(training, type, half_s, input(), config, options.seed);
-    networks[type] = built(options.seed, [&] { return type_.build(identity_.config); });
+    networks[type] = built_to_spot(options.seed);
     networks[type]->use_generator(make_generator(options.seed ^ 0x9e3779b97f4a7c15ull));
     networks[type]->to(device_);
     data.inputs = moved(data.inputs, device_);
@@ -247,8 +255,7 @@ void NeuralSpotter::load(const ModelFile& model) {
   loaded.rules_ = rules_of(model);
   const double half_s[kTypes] = {loaded.rules_.micro.half_s, loaded.rules_.macro.half_s};
   for (int type = 0; type < kTypes; ++type)
-    loaded.networks_[type] =
-        half_s[type] > 0 ? built(0, [&] { return type_.build(loaded.identity_.config); }) : nullptr;
+    loaded.networks_[type] = half_s[type] > 0 ? loaded.built_to_spot(0) : nullptr;
   const int classes = loaded.identity_.labels.size();
   loaded.recognition_ = nullptr;
   if (type_.build_recognition && classes > 0)

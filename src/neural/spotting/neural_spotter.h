@@ -64,6 +64,8 @@ class NeuralSpotter final : public Spotter {
   /// A network with weights drawn from `seed`, in evaluation mode.
   template <class Build>
   auto built(std::uint64_t seed, const Build& build) const;
+  /// One network, or several that score together.
+  std::shared_ptr<SpottingNetwork> built_to_spot(std::uint64_t seed) const;
   SpottingNetworks trained(const SpottingSampleSet& training, const spotting::SpottingRules& rules,
                            const FitOptions& options, FitObserver& observer) const;
   std::shared_ptr<Network> trained_recognition(TrainingData data, const FitOptions& options,

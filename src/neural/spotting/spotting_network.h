@@ -26,6 +26,9 @@ class SpottingNetwork : public RegionNetwork {
 
   Loss loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) override;
 
+  /// Of several networks that score together the first, of one itself.
+  virtual const SpottingNetwork& first() const { return *this; }
+
  protected:
   /// What is added to the loss whatever is shown; undefined for nothing.
   virtual torch::Tensor penalty() const { return {}; }

@@ -1,0 +1,28 @@
+#include "neural/spotting/spotting_committee.h"
+
+namespace merkit::neural {
+
+SpottingCommittee::SpottingCommittee(const RegionMotionConfig& input,
+                                     std::vector<std::shared_ptr<SpottingNetwork>> members)
+    : SpottingNetwork(input), members_(std::move(members)) {
+  for (std::size_t i = 0; i < members_.size(); ++i) register_module("member" + std::to_string(i), members_[i]);
+}
+
+torch::Tensor SpottingCommittee::forward(const Tensors& batch) {
+  Tensors scores;
+  for (const auto& member : members_) scores.push_back(member->forward(batch));
+  return torch::stack(scores).mean(0);
+}
+
+Loss SpottingCommittee::loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) {
+  Tensors values, logits;
+  for (const auto& member : members_) {
+    const Loss own = member->loss(batch, labels, class_weights);
+    values.push_back(own.value);
+    logits.push_back(own.logits);
+  }
+  const torch::Tensor sum = torch::stack(values).sum();
+  return {sum - (sum - sum / static_cast<double>(members_.size())).detach(), torch::stack(logits).mean(0)};
+}
+
+}  // namespace merkit::neural

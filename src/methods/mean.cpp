@@ -11,9 +11,10 @@
 // mean flow at the nose), and what is shown of a frame is by default how far it departs from those a lag before and
 // after it, which is large at the apex and nothing for a step or a slow turn (the paper: flow from one frame to another
 // a lag later). Examples are the middles of expressions, eight of each; the threshold is on the score itself, of which
-// what is usual in the second before and after is taken off, as speech scores often and an expression once. The
-// threshold and the expected duration are learned on training clips alone. presets/mean.json has the paper's choices;
-// flow between two frames is there the difference of their displacements.
+// what is usual in the second before and after is taken off, as speech scores often and an expression once. An interval
+// is as long as its score stays up (the paper: the expected duration, which meets what is less than half or more than
+// twice as long at an IoU below 0.5). The threshold and the expected duration are learned on training clips alone.
+// presets/mean.json has the paper's choices; flow between two frames is there the difference of their displacements.
 
 #include "merkit/core/error.h"
 #include "merkit/methods/method.h"

@@ -19,6 +19,17 @@ std::vector<ScoredFrame> frames_with(const std::vector<float>& micro, double fps
   return frames;
 }
 
+/// Intervals of the expected duration.
+ScoreCurveConfig fixed(const std::string& threshold, double smoothing, double contrast, double contrast_s) {
+  ScoreCurveConfig config;
+  config.threshold = threshold;
+  config.smoothing = smoothing;
+  config.contrast = contrast;
+  config.contrast_s = contrast_s;
+  config.extent = 0;
+  return config;
+}
+
 /// A triangle of height 1 around `centre`, in seconds.
 double triangle(double t, double centre, double half_s) { return std::max(0.0, 1 - std::abs(t - centre) / half_s); }
 
@@ -67,7 +78,7 @@ TEST_P(ScorePeaksAt, AreHalfTheExpectedDurationToEitherSide) {
   for (int i = 0; i < std::lround(3 * fps); ++i)
     scores.push_back(static_cast<float>(triangle(i / fps, 1, 0.25) + 0.6 * triangle(i / fps, 2, 0.25)));
   const auto found =
-      find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, ScoreCurveConfig{"absolute", 0.5, 0, 1});
+      find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, fixed("absolute", 0.5, 0, 1));
   ASSERT_EQ(found.detections.size(), 2u);
   const auto& first = found.detections[0];
   EXPECT_NEAR(first.onset_s, 0.8, 0.01);
@@ -83,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(FramesPerSecond, ScorePeaksAt, ::testing::Values(50.0, 
 TEST(ScorePeaks, AreSmoothedByAMovingAverageOfTheExpectedDuration) {
   std::vector<float> scores(21);
   scores[10] = 1;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.1}, {"absolute", 1, 0, 1});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.1}, fixed("absolute", 1, 0, 1));
   for (int i = 0; i < 21; ++i) EXPECT_NEAR(found.curve[i], std::abs(i - 10) <= 2 ? 0.2 : 0, 1e-6) << i;
 }
 
@@ -91,7 +102,7 @@ TEST(ScorePeaks, StandAboveAShareOfTheClipsOwnRangeIfAsked) {
   std::vector<float> scores(20, 0.1f);
   scores[5] = 1.1f;
   scores[15] = 0.5f;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.5}, {"relative", 0, 0, 1});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.5}, fixed("relative", 0, 0, 1));
   const double mean = (18 * 0.1 + 1.1 + 0.5) / 20;
   EXPECT_NEAR(found.threshold, mean + 0.5 * (1.1 - mean), 1e-6);
   ASSERT_EQ(found.detections.size(), 1u);
@@ -106,15 +117,39 @@ TEST(ScorePeaks, StandOutFromWhatIsAroundThem) {
   const auto numbers = [&](double contrast) {
     std::vector<int> found;
     const auto peaks =
-        find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, {"absolute", 0, contrast, 0.5});
+        find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, fixed("absolute", 0, contrast, 0.5));
     for (const auto& detection : peaks.detections) found.push_back(*detection.interval.apex);
     return found;
   };
   EXPECT_EQ(numbers(0).size(), 11u);
   EXPECT_THAT(numbers(3), ElementsAre(42));
-  const auto curve = find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, {"absolute", 0, 2, 0.5}).curve;
+  const auto curve =
+      find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, fixed("absolute", 0, 2, 0.5)).curve;
   EXPECT_NEAR(curve[41], 0.8, 1e-6) << "nothing around";
   EXPECT_NEAR(curve[47], -2 * 0.8 * 3 / 50, 1e-6) << "three of the fifty frames around";
+}
+
+TEST_P(ScorePeaksAt, LastAsLongAsTheScoreStaysUp) {
+  const double fps = GetParam();
+  std::vector<float> scores;
+  for (int i = 0; i < std::lround(6 * fps); ++i) {
+    const double t = i / fps;
+    scores.push_back(
+        static_cast<float>(triangle(t, 1, 0.1) + triangle(t, 2, 0.2) + triangle(t, 3.5, 1) + triangle(t, 5, 0.02)));
+  }
+  ScoreCurveConfig config = fixed("absolute", 0, 0, 1);
+  config.extent = 0.25;
+  config.stretch = 1.2;
+  const auto found = find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, config).detections;
+  ASSERT_EQ(found.size(), 4u);
+  const auto length_s = [&](std::size_t i) { return found[i].offset_s - found[i].onset_s; };
+  const double frames = 2.1 / fps;  // each end lies on a frame
+  EXPECT_NEAR(length_s(0), 1.2 * 2 * 0.75 * 0.1, frames);
+  EXPECT_NEAR(length_s(1), 1.2 * 2 * 0.75 * 0.2, frames);
+  EXPECT_NEAR(length_s(2), 1.5 * 0.4, frames) << "no more than 1.5 times the expected duration";
+  EXPECT_NEAR(length_s(3), 0.4 * 0.4, frames) << "no less than 0.4 times";
+  EXPECT_NEAR(found[1].onset_s, 2 - 0.18, frames);
+  EXPECT_NEAR(found[1].apex_s, 2, 1e-9);
 }
 
 TEST(ScorePeaks, NearAHigherOneAreNone) {
@@ -122,7 +157,7 @@ TEST(ScorePeaks, NearAHigherOneAreNone) {
   scores[10] = 1;
   scores[14] = 0.8f;
   scores[30] = 0.6f;
-  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.1, 0.3}, {"absolute", 0, 0, 1});
+  const auto found = find_peaks(frames_with(scores), ExpressionType::micro, {0.1, 0.3}, fixed("absolute", 0, 0, 1));
   ASSERT_EQ(found.detections.size(), 2u);
   EXPECT_EQ(found.detections[0].interval.apex, 10);
   EXPECT_EQ(found.detections[1].interval.apex, 30);
@@ -135,7 +170,7 @@ TEST(ScorePeaks, EndWhereTheFaceIsLost) {
   frames[8].run = -1;
   for (int i = 0; i < 8; ++i) frames[i].micro = 9;  // another run, of which nothing is averaged in
   for (std::size_t i = 9; i < frames.size(); ++i) frames[i].run = 1;
-  const auto found = find_peaks(frames, ExpressionType::micro, {0.1, 0.15}, {"absolute", 0, 0, 1});
+  const auto found = find_peaks(frames, ExpressionType::micro, {0.1, 0.15}, fixed("absolute", 0, 0, 1));
   ASSERT_EQ(found.detections.size(), 2u);
   EXPECT_EQ(found.detections[1].interval.onset, 9);
   EXPECT_EQ(found.detections[1].interval.offset, 15);
@@ -153,7 +188,7 @@ TEST(Decision, LeavesOutWhatOverlapsSomethingMoreConfident) {
   for (int i = 60; i <= 140; ++i) frames[i].macro = static_cast<float>(0.9 * triangle(i, 100, 80));
   frames[90].micro = 0.6f;   // within the macro-expression
   frames[170].micro = 0.6f;  // apart from it
-  const auto result = decide(frames, {{0.1, 0.5}, {0.8, 0.4}}, {"absolute", 0, 0, 1});
+  const auto result = decide(frames, {{0.1, 0.5}, {0.8, 0.4}}, fixed("absolute", 0, 0, 1));
   ASSERT_EQ(result.detections.size(), 2u);
   EXPECT_EQ(result.detections[0].type, ExpressionType::macro);
   EXPECT_EQ(result.detections[1].type, ExpressionType::micro);

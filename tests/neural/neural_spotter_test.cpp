@@ -156,8 +156,7 @@ TEST_P(EverySpottingNetwork, SeveralMembersScoreTheirMean) {
   for (const auto& network : networks) {
     ASSERT_EQ(network->children().size(), 2u);
     Tensors scores;
-    for (const auto& member : network->children())
-      scores.push_back(dynamic_cast<Network&>(*member).forward({maps}));
+    for (const auto& member : network->children()) scores.push_back(dynamic_cast<Network&>(*member).forward({maps}));
     EXPECT_FALSE(torch::equal(scores[0], scores[1])) << "members start from other weights";
     EXPECT_TRUE(torch::allclose(network->forward({maps}), (scores[0] + scores[1]) / 2, 1e-5, 1e-6));
     EXPECT_EQ(network->parameter_count(), 2 * network->first().parameter_count());

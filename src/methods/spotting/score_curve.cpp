@@ -7,22 +7,28 @@
 namespace merkit::spotting {
 namespace {
 
-/// Frames first..last are those of the same run within `half_s` of frame `at`.
+constexpr double kRounding_s = 1e-6;
+
+/// Frames of one run.
 struct Window {
   std::size_t first, last;
 };
 
-Window window_of(const std::vector<ScoredFrame>& frames, std::size_t at, double half_s) {
-  constexpr double kRounding_s = 1e-6;
-  const double reach = half_s + kRounding_s;
+/// Frames of the same run between two times, `at` among them.
+Window between(const std::vector<ScoredFrame>& frames, std::size_t at, double from_s, double to_s) {
   Window window{at, at};
   while (window.first > 0 && frames[window.first - 1].run == frames[at].run &&
-         frames[at].time_s - frames[window.first - 1].time_s <= reach)
+         frames[window.first - 1].time_s >= from_s - kRounding_s)
     --window.first;
   while (window.last + 1 < frames.size() && frames[window.last + 1].run == frames[at].run &&
-         frames[window.last + 1].time_s - frames[at].time_s <= reach)
+         frames[window.last + 1].time_s <= to_s + kRounding_s)
     ++window.last;
   return window;
+}
+
+/// Within `half_s` of frame `at`.
+Window window_of(const std::vector<ScoredFrame>& frames, std::size_t at, double half_s) {
+  return between(frames, at, frames[at].time_s - half_s, frames[at].time_s + half_s);
 }
 
 /// Scores less `contrast` times the mean of what is positive around: outside the expected duration, within contrast_s.
@@ -72,9 +78,32 @@ double threshold_of(const std::vector<ScoredFrame>& frames, const std::vector<do
   return mean + p * (largest - mean);
 }
 
-Detection detection_at(const std::vector<ScoredFrame>& frames, std::size_t peak, ExpressionType type, double half_s,
-                       double score, double threshold) {
-  const Window window = window_of(frames, peak, half_s);
+/// As long as `curve` stays above a share of its height near `peak`, stretched.
+Window extent_of(const std::vector<ScoredFrame>& frames, const std::vector<double>& curve, std::size_t peak,
+                 double half_s, const ScoreCurveConfig& config) {
+  constexpr double kShortest = 0.4, kLongest = 1.5;  // of the expected duration
+  const auto begin = curve.begin();
+  const Window near = window_of(frames, peak, half_s / 2), reach = window_of(frames, peak, kLongest * half_s);
+  const double least = config.extent * *std::max_element(begin + static_cast<std::ptrdiff_t>(near.first),
+                                                         begin + static_cast<std::ptrdiff_t>(near.last) + 1);
+  Window up{peak, peak};
+  while (up.first > reach.first && curve[up.first - 1] > least) --up.first;
+  while (up.last < reach.last && curve[up.last + 1] > least) ++up.last;
+  const auto falls_s = [&](std::size_t inside, std::size_t outside) {
+    if (outside >= curve.size() || frames[outside].run != frames[peak].run || curve[outside] > least)
+      return frames[inside].time_s;
+    const double share = (curve[inside] - least) / (curve[inside] - curve[outside]);
+    return frames[inside].time_s + share * (frames[outside].time_s - frames[inside].time_s);
+  };
+  const double from_s = falls_s(up.first, up.first - 1), to_s = falls_s(up.last, up.last + 1);
+  const double length_s = std::clamp((to_s - from_s) * config.stretch, 2 * half_s * kShortest, 2 * half_s * kLongest);
+  const double peak_s = frames[peak].time_s;
+  const double middle_s = std::clamp((from_s + to_s) / 2, peak_s - length_s / 2, peak_s + length_s / 2);
+  return between(frames, peak, middle_s - length_s / 2, middle_s + length_s / 2);
+}
+
+Detection detection_at(const std::vector<ScoredFrame>& frames, std::size_t peak, const Window& window,
+                       ExpressionType type, double score, double threshold) {
   const ScoredFrame &onset = frames[window.first], &offset = frames[window.last];
   Detection detection;
   detection.interval = {onset.number, frames[peak].number, offset.number};
@@ -95,7 +124,9 @@ FoundPeaks find_peaks(const std::vector<ScoredFrame>& frames, ExpressionType typ
     result.curve.assign(frames.size(), 0.0);
     return result;
   }
-  result.curve = smoothed(frames, contrasted(frames, type, rule.half_s, config), config.smoothing * rule.half_s);
+  const std::vector<double> scores = contrasted(frames, type, rule.half_s, config);
+  result.curve = smoothed(frames, scores, config.smoothing * rule.half_s);
+  const std::vector<double> fine = smoothed(frames, scores, config.smoothing * rule.half_s / 2);
   result.threshold = threshold_of(frames, result.curve, rule.threshold, config);
   const std::vector<double>& curve = result.curve;
   std::vector<std::size_t> peaks;
@@ -115,8 +146,11 @@ FoundPeaks find_peaks(const std::vector<ScoredFrame>& frames, ExpressionType typ
     if (std::none_of(taken.begin(), taken.end(), near)) taken.push_back(peak);
   }
   std::sort(taken.begin(), taken.end());
-  for (const std::size_t peak : taken)
-    result.detections.push_back(detection_at(frames, peak, type, rule.half_s, curve[peak], result.threshold));
+  for (const std::size_t peak : taken) {
+    const Window window =
+        config.extent > 0 ? extent_of(frames, fine, peak, rule.half_s, config) : window_of(frames, peak, rule.half_s);
+    result.detections.push_back(detection_at(frames, peak, window, type, curve[peak], result.threshold));
+  }
   return result;
 }
 

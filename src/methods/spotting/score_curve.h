@@ -30,7 +30,8 @@ struct SpottingRules {
 
 struct ScoreCurveConfig {
   std::string threshold = "absolute";
-  double smoothing = 0.75;
+  double smoothing = 0.5;
+  double extent = 0.25, stretch = 1.5;
   double contrast = 2, contrast_s = 1;
 };
 
@@ -43,6 +44,14 @@ void fields(Visitor&& visit, ScoreCurveConfig& c) {
         });
   visit("smoothing", c.smoothing, "width of the moving average over the scores, in expected durations",
         [](double x) { return x >= 0 && x <= 4 ? nullptr : "must be in [0, 4]"; });
+  visit("extent", c.extent,
+        "an interval reaches to where the score, smoothed half as much, falls to this share of its peak, stretched; 0: "
+        "it "
+        "has the expected duration whatever the scores",
+        [](double x) { return x >= 0 && x < 1 ? nullptr : "must be in [0, 1)"; });
+  visit("stretch", c.stretch,
+        "times the part above that share is as long: scores are learned on the middle of expressions",
+        [](double x) { return x >= 0.5 && x <= 4 ? nullptr : "must be in [0.5, 4]"; });
   visit("contrast", c.contrast,
         "how many times the mean score around a frame is taken off its own score for micro-expressions, which stand "
         "alone where speech does not",
@@ -52,7 +61,8 @@ void fields(Visitor&& visit, ScoreCurveConfig& c) {
 }
 
 /// Expressions of one type in the scores: peaks of the smoothed curve (micro: of contrasts, see ScoreCurveConfig) above
-/// the threshold, the highest first and at least k' apart, each with k' to either side.
+/// the threshold, the highest first and at least k' apart, each with k' to either side or, by default, as long as the
+/// score stays up, within 0.4 to 1.5 times the expected duration.
 struct FoundPeaks {
   std::vector<double> curve;  ///< smoothed scores, one a frame; 0 without a face
   double threshold = 0;

@@ -136,8 +136,7 @@ auto NeuralSpotter::built(std::uint64_t seed, const Build& build) const {
 std::shared_ptr<SpottingNetwork> NeuralSpotter::built_to_spot(std::uint64_t seed) const {
   return built(seed, [&]() -> std::shared_ptr<SpottingNetwork> {
     std::vector<std::shared_ptr<SpottingNetwork>> members;
-    for (int i = type_.training(identity_.config).members; i > 0; --i)
-      members.push_back(type_.build(identity_.config));
+    for (int i = type_.training(identity_.config).members; i > 0; --i) members.push_back(type_.build(identity_.config));
     return members.size() == 1 ? members.front() : std::make_shared<SpottingCommittee>(input(), members);
   });
 }

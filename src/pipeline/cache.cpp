@@ -111,8 +111,7 @@ Cache::Use Cache::use() const { return {impl_->found, impl_->missed, impl_->dama
 std::optional<Cache::Content> Cache::map(const ContentHash& key, CacheKind kind) const {
   const fs::path path = entry_path(directory_, key, kind);
   const MappedFile file = map_file(path);
-  const std::string_view bytes(reinterpret_cast<const char*>(file.bytes.get()), file.bytes ? file.size : 0);
-  const auto content = opened_entry(key, kind, bytes);
+  const auto content = opened_entry(key, kind, file.view());
   if (!content) {
     ++impl_->missed;
     if (file.error == 0) ++impl_->damaged;

@@ -1,5 +1,6 @@
 // Looking after a cache directory: counting, pruning, clearing.
 #include "merkit/core/error.h"
+#include "merkit/core/mapped_file.h"
 #include "merkit/pipeline/cache.h"
 #include "pipeline/cache_entry.h"
 
@@ -113,8 +114,7 @@ void remove_and_count(const CacheFile& file, FileCount& in) {
 }
 
 bool is_whole(const CacheFile& file) {
-  const auto contents = file_if_readable(file.path);
-  return contents && opened_entry(file.key, file.kind, *contents);
+  return opened_entry(file.key, file.kind, map_file(file.path).view()).has_value();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace merkit {
 
@@ -17,6 +18,9 @@ struct MappedFile {
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;  ///< since the epoch
   int error = 0;                 ///< errno, where the file could not be read
+
+  /// Empty where there is nothing; lives as long as `bytes`.
+  std::string_view view() const { return {reinterpret_cast<const char*>(bytes.get()), bytes ? size : 0}; }
 };
 
 MappedFile map_file(const std::filesystem::path& file);

@@ -90,7 +90,8 @@ Window extent_of(const std::vector<ScoredFrame>& frames, const std::vector<doubl
   while (up.first > reach.first && curve[up.first - 1] > least) --up.first;
   while (up.last < reach.last && curve[up.last + 1] > least) ++up.last;
   const auto falls_s = [&](std::size_t inside, std::size_t outside) {
-    if (outside >= curve.size() || frames[outside].run != frames[peak].run || curve[outside] > least)
+    if (outside >= curve.size() || frames[outside].run != frames[peak].run || curve[outside] > least ||
+        curve[inside] <= least)  // the height is that of a place near the peak
       return frames[inside].time_s;
     const double share = (curve[inside] - least) / (curve[inside] - curve[outside]);
     return frames[inside].time_s + share * (frames[outside].time_s - frames[inside].time_s);

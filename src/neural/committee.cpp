@@ -23,6 +23,13 @@ torch::Tensor logits_of_mean(const std::vector<torch::Tensor>& logits) {
 
 }  // namespace
 
+torch::Tensor loss_of_each(const Tensors& losses) {
+  torch::Tensor sum = losses.front();
+  for (std::size_t i = 1; i < losses.size(); ++i) sum = sum + losses[i];
+  const torch::Tensor mean = sum / static_cast<double>(losses.size());
+  return sum - (sum - mean).detach();
+}
+
 Committee::Committee(std::vector<std::shared_ptr<Network>> members) : members_(std::move(members)) {
   const std::string part = shared_part(first());
   if (!part.empty())
@@ -45,16 +52,13 @@ torch::Tensor Committee::forward(const Tensors& batch) {
 }
 
 Loss Committee::loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) {
-  torch::Tensor sum;
-  std::vector<torch::Tensor> logits;
+  Tensors losses, logits;
   for (const auto& member : members_) {
     const Loss own = member->loss(batch, labels, class_weights);
-    sum = sum.defined() ? sum + own.value : own.value;
+    losses.push_back(own.value);
     logits.push_back(own.logits);
   }
-  // Each member learns as it would alone, and the figure is their mean.
-  const torch::Tensor mean = sum / static_cast<double>(members_.size());
-  return {sum - (sum - mean).detach(), logits_of_mean(logits)};
+  return {loss_of_each(losses), logits_of_mean(logits)};
 }
 
 void Committee::see_class_counts(const torch::Tensor& counts) {

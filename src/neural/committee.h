@@ -6,6 +6,9 @@
 
 namespace merkit::neural {
 
+/// The loss of members that each learn as they would alone; its figure is the mean of theirs. At least one.
+torch::Tensor loss_of_each(const Tensors& losses);
+
 /// Several networks of one kind that learn from the same batches, differing in their first weights and in what dropout
 /// leaves out; the class scores are the mean of theirs. What small networks learn from few clips differs more from one
 /// training to the next than most changes of method do, and the mean of several does not have that part of the error

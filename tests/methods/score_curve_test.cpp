@@ -88,6 +88,29 @@ TEST_P(ScorePeaksAt, AreHalfTheExpectedDurationToEitherSide) {
   EXPECT_GT(first.confidence, found.detections[1].confidence);
 }
 
+TEST_P(ScorePeaksAt, LastAsLongAsTheScoreStaysUp) {
+  const double fps = GetParam();
+  std::vector<float> scores;
+  for (int i = 0; i < std::lround(6 * fps); ++i) {
+    const double t = i / fps;
+    scores.push_back(
+        static_cast<float>(triangle(t, 1, 0.1) + triangle(t, 2, 0.2) + triangle(t, 3.5, 1) + triangle(t, 5, 0.02)));
+  }
+  ScoreCurveConfig config = fixed("absolute", 0, 0, 1);
+  config.extent = 0.25;
+  config.stretch = 1.2;
+  const auto found = find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, config).detections;
+  ASSERT_EQ(found.size(), 4u);
+  const auto length_s = [&](std::size_t i) { return found[i].offset_s - found[i].onset_s; };
+  const double frames = 2.1 / fps;  // each end lies on a frame
+  EXPECT_NEAR(length_s(0), 1.2 * 2 * 0.75 * 0.1, frames);
+  EXPECT_NEAR(length_s(1), 1.2 * 2 * 0.75 * 0.2, frames);
+  EXPECT_NEAR(length_s(2), 1.5 * 0.4, frames) << "no more than 1.5 times the expected duration";
+  EXPECT_NEAR(length_s(3), 0.4 * 0.4, frames) << "no less than 0.4 times";
+  EXPECT_NEAR(found[1].onset_s, 2 - 0.18, frames);
+  EXPECT_NEAR(found[1].apex_s, 2, 1e-9);
+}
+
 INSTANTIATE_TEST_SUITE_P(FramesPerSecond, ScorePeaksAt, ::testing::Values(50.0, 100.0, 200.0),
                          ::testing::PrintToStringParamName());
 
@@ -127,29 +150,6 @@ TEST(ScorePeaks, StandOutFromWhatIsAroundThem) {
       find_peaks(frames_with(scores), ExpressionType::micro, {0.04, 0.3}, fixed("absolute", 0, 2, 0.5)).curve;
   EXPECT_NEAR(curve[41], 0.8, 1e-6) << "nothing around";
   EXPECT_NEAR(curve[47], -2 * 0.8 * 3 / 50, 1e-6) << "three of the fifty frames around";
-}
-
-TEST_P(ScorePeaksAt, LastAsLongAsTheScoreStaysUp) {
-  const double fps = GetParam();
-  std::vector<float> scores;
-  for (int i = 0; i < std::lround(6 * fps); ++i) {
-    const double t = i / fps;
-    scores.push_back(
-        static_cast<float>(triangle(t, 1, 0.1) + triangle(t, 2, 0.2) + triangle(t, 3.5, 1) + triangle(t, 5, 0.02)));
-  }
-  ScoreCurveConfig config = fixed("absolute", 0, 0, 1);
-  config.extent = 0.25;
-  config.stretch = 1.2;
-  const auto found = find_peaks(frames_with(scores, fps), ExpressionType::micro, {0.2, 0.3}, config).detections;
-  ASSERT_EQ(found.size(), 4u);
-  const auto length_s = [&](std::size_t i) { return found[i].offset_s - found[i].onset_s; };
-  const double frames = 2.1 / fps;  // each end lies on a frame
-  EXPECT_NEAR(length_s(0), 1.2 * 2 * 0.75 * 0.1, frames);
-  EXPECT_NEAR(length_s(1), 1.2 * 2 * 0.75 * 0.2, frames);
-  EXPECT_NEAR(length_s(2), 1.5 * 0.4, frames) << "no more than 1.5 times the expected duration";
-  EXPECT_NEAR(length_s(3), 0.4 * 0.4, frames) << "no less than 0.4 times";
-  EXPECT_NEAR(found[1].onset_s, 2 - 0.18, frames);
-  EXPECT_NEAR(found[1].apex_s, 2, 1e-9);
 }
 
 TEST(ScorePeaks, NearAHigherOneAreNone) {

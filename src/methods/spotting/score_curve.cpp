@@ -127,7 +127,6 @@ FoundPeaks find_peaks(const std::vector<ScoredFrame>& frames, ExpressionType typ
   }
   const std::vector<double> scores = contrasted(frames, type, rule.half_s, config);
   result.curve = smoothed(frames, scores, config.smoothing * rule.half_s);
-  const std::vector<double> fine = smoothed(frames, scores, config.smoothing * rule.half_s / 2);
   result.threshold = threshold_of(frames, result.curve, rule.threshold, config);
   const std::vector<double>& curve = result.curve;
   std::vector<std::size_t> peaks;
@@ -147,6 +146,8 @@ FoundPeaks find_peaks(const std::vector<ScoredFrame>& frames, ExpressionType typ
     if (std::none_of(taken.begin(), taken.end(), near)) taken.push_back(peak);
   }
   std::sort(taken.begin(), taken.end());
+  std::vector<double> fine;  // thresholds are tried by the dozen, and most leave no peak or need no extent
+  if (config.extent > 0 && !taken.empty()) fine = smoothed(frames, scores, config.smoothing * rule.half_s / 2);
   for (const std::size_t peak : taken) {
     const Window window =
         config.extent > 0 ? extent_of(frames, fine, peak, rule.half_s, config) : window_of(frames, peak, rule.half_s);

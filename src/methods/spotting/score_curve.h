@@ -45,9 +45,8 @@ void fields(Visitor&& visit, ScoreCurveConfig& c) {
   visit("smoothing", c.smoothing, "width of the moving average over the scores, in expected durations",
         [](double x) { return x >= 0 && x <= 4 ? nullptr : "must be in [0, 4]"; });
   visit("extent", c.extent,
-        "an interval reaches to where the score, smoothed half as much, falls to this share of its peak, stretched; 0: "
-        "it "
-        "has the expected duration whatever the scores",
+        "an interval reaches to where the score, smoothed half as much, falls to this share of its peak, stretched; "
+        "0: it has the expected duration whatever the scores",
         [](double x) { return x >= 0 && x < 1 ? nullptr : "must be in [0, 1)"; });
   visit("stretch", c.stretch,
         "times the part above that share is as long: scores are learned on the middle of expressions",

@@ -1,5 +1,7 @@
 #include "neural/spotting/spotting_committee.h"
 
+#include "neural/committee.h"
+
 namespace merkit::neural {
 
 SpottingCommittee::SpottingCommittee(const RegionMotionConfig& input,
@@ -15,14 +17,13 @@ torch::Tensor SpottingCommittee::forward(const Tensors& batch) {
 }
 
 Loss SpottingCommittee::loss(const Tensors& batch, const torch::Tensor& labels, const torch::Tensor& class_weights) {
-  Tensors values, logits;
+  Tensors losses, logits;
   for (const auto& member : members_) {
     const Loss own = member->loss(batch, labels, class_weights);
-    values.push_back(own.value);
+    losses.push_back(own.value);
     logits.push_back(own.logits);
   }
-  const torch::Tensor sum = torch::stack(values).sum();
-  return {sum - (sum - sum / static_cast<double>(members_.size())).detach(), torch::stack(logits).mean(0)};
+  return {loss_of_each(losses), torch::stack(logits).mean(0)};
 }
 
 }  // namespace merkit::neural

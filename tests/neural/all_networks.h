@@ -2,8 +2,6 @@
 
 #include "methods/catalog.h"
 #include "methods/every_recognizer.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
 
 #include <memory>
 #include <string>
@@ -32,16 +30,6 @@ inline std::vector<std::pair<std::string, std::unique_ptr<Recognizer>>> all_netw
       list.emplace_back(method.name, method.make_recognizer(config, merkit::testing::three_emotions()));
     }
   return list;
-}
-
-inline Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
-/// What loss() and forward() are given.
-inline Tensors encoded(Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  const torch::NoGradGuard no_grad;
-  return network.fixed(stacked(all));
 }
 
 }  // namespace merkit::neural

@@ -3,8 +3,7 @@
 #include "merkit/core/error.h"
 #include "methods/catalog.h"
 #include "neural/augmentation.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
+#include "neural/network_inputs.h"
 #include "neural/torch_version.h"
 #include "support/synthetic_samples.h"
 
@@ -26,14 +25,6 @@ std::unique_ptr<Recognizer> made(const Method& method, const Assignments& settin
   Settings config;
   for (const auto& [path, value] : settings) config.set(path, value, "test");
   return method.make_recognizer(config, three_emotions());
-}
-
-Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
-Tensors encoded(const Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  return stacked(all);
 }
 
 TEST(RcnA, HasAsManyParametersAsTheAuthorsCode) {

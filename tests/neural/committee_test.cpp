@@ -3,6 +3,7 @@
 
 #include "merkit/core/error.h"
 #include "neural/all_networks.h"
+#include "neural/network_inputs.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
 
@@ -44,7 +45,7 @@ std::unique_ptr<Recognizer> fitted(const char* members, const Assignments& setti
 TEST(Committee, GivesTheMeanOfItsMembersScores) {
   const auto recognizer = made("3");
   Network& network = network_of(*recognizer);
-  const Tensors batch = encoded(network, synthetic_samples(1, 3));
+  const Tensors batch = fixed_inputs(network, synthetic_samples(1, 3));
   const torch::NoGradGuard no_grad;
   torch::Tensor mean = torch::zeros({3, 3});
   int members = 0;
@@ -84,7 +85,7 @@ TEST(Committee, LearnsTheSameMotionAsOneNetworkAlone) {
 TEST(Committee, TeachesEveryMemberAsIfItWereAlone) {
   const auto recognizer = made("2", {{"dropout", "0"}});
   Network& network = network_of(*recognizer);
-  const Tensors batch = encoded(network, synthetic_samples(1, 3));
+  const Tensors batch = fixed_inputs(network, synthetic_samples(1, 3));
   const torch::Tensor labels = torch::tensor({0, 1, 2}, torch::kInt64);
   const Loss together = network.loss(batch, labels, {});
   together.value.backward();

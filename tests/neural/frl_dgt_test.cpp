@@ -5,8 +5,7 @@
 #include "neural/augmentation.h"
 #include "neural/blocks/linear_fusion.h"
 #include "neural/motion/motion_maps.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
+#include "neural/network_inputs.h"
 #include "neural/torch_version.h"
 #include "neural/warp.h"
 #include "support/synthetic_samples.h"
@@ -41,14 +40,6 @@ std::unique_ptr<Recognizer> made(const Assignments& settings) {
   for (const auto& [path, value] : kSmall) config.set(path, value, "test");
   for (const auto& [path, value] : settings) config.set(path, value, "test");
   return catalog::frl_dgt().make_recognizer(config, three_emotions());
-}
-
-Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
-Tensors encoded(const Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  return stacked(all);
 }
 
 /// Hears the losses of the stage without labels too.

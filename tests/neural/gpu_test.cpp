@@ -1,6 +1,7 @@
 // The same on a GPU as on a CPU. `ctest -L gpu`; skipped where LibTorch finds no GPU.
 
 #include "neural/all_networks.h"
+#include "neural/network_inputs.h"
 #include "neural/torch_version.h"
 #include "support/synthetic_samples.h"
 
@@ -21,7 +22,7 @@ TEST(Gpu, GivesTheLogitsOfTheCpu) {
   const torch::NoGradGuard no_grad;
   for (const auto& [name, recognizer] : all_networks()) {
     Network& network = network_of(*recognizer);
-    const torch::Tensor expected = network.forward(encoded(network, samples));
+    const torch::Tensor expected = network.forward(fixed_inputs(network, samples));
     const torch::Device device = device_from_string(recognizer->use_device("auto"));
     std::vector<Tensors> all;
     for (const Sample& sample : samples) all.push_back(network.encode(sample));

@@ -2,8 +2,7 @@
 #include "methods/catalog.h"
 #include "neural/augmentation.h"
 #include "neural/blocks/transformer.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
+#include "neural/network_inputs.h"
 #include "neural/torch_version.h"
 #include "support/face_shape.h"
 #include "support/synthetic_samples.h"
@@ -25,19 +24,11 @@ std::unique_ptr<Recognizer> htnet(const std::vector<std::pair<std::string, std::
   return catalog::htnet().make_recognizer(config, three_emotions());
 }
 
-Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
 /// Ready motion images, without faces.
 SampleSet ready_images() {
   SampleSet samples = synthetic_samples(1, 3);
   for (Sample& sample : samples) sample.faces.clear();
   return samples;
-}
-
-Tensors encoded(const Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  return stacked(all);
 }
 
 /// Other queries and keys in every block; values stay.

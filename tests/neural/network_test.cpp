@@ -1,5 +1,6 @@
 #include "merkit/core/error.h"
 #include "neural/all_networks.h"
+#include "neural/network_inputs.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
 #include "support/synthetic_samples.h"
@@ -22,7 +23,7 @@ TEST(EveryNetwork, SendsAGradientToEveryParameterThatLearnsFromLabels) {
   for (const auto& [name, recognizer] : all_networks()) {
     Network& network = network_of(*recognizer);
     const SampleSet samples = synthetic_samples(2, 3);
-    const Tensors batch = encoded(network, samples);
+    const Tensors batch = fixed_inputs(network, samples);
     network.train();
     network.use_generator(make_generator(1));
     network.loss(batch, torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64), {}).value.backward();
@@ -55,7 +56,7 @@ TEST(EveryNetwork, SendsAGradientToEveryParameterThatLearnsWithoutLabels) {
 TEST(EveryNetwork, GivesOneRowOfLogitsASample) {
   for (const auto& [name, recognizer] : all_networks()) {
     Network& network = network_of(*recognizer);
-    const torch::Tensor logits = network.forward(encoded(network, synthetic_samples(1, 5)));
+    const torch::Tensor logits = network.forward(fixed_inputs(network, synthetic_samples(1, 5)));
     EXPECT_EQ(logits.sizes().vec(), (std::vector<std::int64_t>{5, 3})) << name;
   }
 }
@@ -65,10 +66,10 @@ TEST(EveryNetwork, AnswersASampleTheSameAloneAndInABatch) {
     Network& network = network_of(*recognizer);
     const torch::NoGradGuard no_grad;
     const SampleSet samples = synthetic_samples(1, 5);
-    const torch::Tensor together = network.forward(encoded(network, samples));
+    const torch::Tensor together = network.forward(fixed_inputs(network, samples));
     for (std::size_t i = 0; i < samples.size(); ++i)
       EXPECT_TRUE(torch::allclose(together[static_cast<std::int64_t>(i)],
-                                  network.forward(encoded(network, {samples[i]}))[0], 1e-4, 1e-3))
+                                  network.forward(fixed_inputs(network, {samples[i]}))[0], 1e-4, 1e-3))
           << name << " " << i;
   }
 }

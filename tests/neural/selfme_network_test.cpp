@@ -1,7 +1,6 @@
 #include "merkit/core/error.h"
 #include "methods/catalog.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
+#include "neural/network_inputs.h"
 #include "neural/torch_version.h"
 #include "neural/trainer.h"
 #include "neural/warp.h"
@@ -36,14 +35,6 @@ std::unique_ptr<Recognizer> selfme(const Assignments& settings = {}) {
   for (const auto& [path, value] : kSmall) config.set(path, value, "test");
   for (const auto& [path, value] : settings) config.set(path, value, "test");
   return catalog::selfme().make_recognizer(config, three_emotions());
-}
-
-Network& network_of(Recognizer& recognizer) { return dynamic_cast<NeuralRecognizer&>(recognizer).network(); }
-
-Tensors encoded(const Network& network, const SampleSet& samples) {
-  std::vector<Tensors> all;
-  for (const Sample& sample : samples) all.push_back(network.encode(sample));
-  return stacked(all);
 }
 
 SampleSet mirrored(SampleSet samples) {
@@ -114,8 +105,7 @@ TEST(Selfme, GivesAFaceAndItsMirrorImageTheSameScoresIfSymmetric) {
     const std::string value = symmetric ? "true" : "false";
     const auto recognizer = selfme({{"symmetric", value}, {"motion.symmetric", value}});
     Network& network = network_of(*recognizer);
-    const torch::Tensor here = network.fixed(encoded(network, samples))[0],
-                        there = network.fixed(encoded(network, others))[0];
+    const torch::Tensor here = fixed_inputs(network, samples)[0], there = fixed_inputs(network, others)[0];
     EXPECT_EQ(torch::allclose(mirrored_displacement(here), there, 1e-3, 1e-4), symmetric);
     EXPECT_EQ(torch::allclose(network.forward({here}), network.forward({there}), 1e-4, 1e-4), symmetric);
     EXPECT_EQ(torch::allclose(network.forward({here}), network.forward({mirrored_displacement(here)}), 1e-4, 1e-4),
@@ -141,7 +131,7 @@ TEST(Selfme, ShowsWhatItFindsToWhoWatches) {
   std::map<std::string, std::vector<std::int64_t>> heard;
   network.set_watcher([&](const std::string& name, const torch::Tensor& value) { heard[name] = value.sizes().vec(); });
   const torch::NoGradGuard no_grad;
-  network.forward(network.fixed(encoded(network, synthetic_samples(1, 2))));
+  network.forward(fixed_inputs(network, synthetic_samples(1, 2)));
   EXPECT_EQ(heard,
             (std::map<std::string, std::vector<std::int64_t>>{
                 {"motion", {2, 2, 32, 32}}, {"occlusion", {2, 1, 16, 16}}, {"patch attention", {2, 3, 17, 17}}}));

@@ -1,14 +1,13 @@
 #include "neural/likeness.h"
 
+#include "neural/window_mean.h"
+
 namespace merkit::neural {
 namespace {
 
 constexpr std::int64_t kWindow = 7;
 
-/// In rows, then in columns: LibTorch's pooling adds up each window anew.
-torch::Tensor local_mean(const torch::Tensor& maps) {
-  return torch::avg_pool2d(torch::avg_pool2d(maps, {1, kWindow}, /*stride=*/1), {kWindow, 1}, /*stride=*/1);
-}
+torch::Tensor local_mean(const torch::Tensor& maps) { return mean_of_whole_windows(maps, kWindow); }
 
 torch::Tensor to_the_right(const torch::Tensor& maps) {
   return maps.narrow(3, 1, maps.size(3) - 1) - maps.narrow(3, 0, maps.size(3) - 1);

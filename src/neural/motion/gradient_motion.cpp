@@ -2,6 +2,7 @@
 
 #include "neural/likeness.h"
 #include "neural/warp.h"
+#include "neural/window_mean.h"
 
 #include <cmath>
 
@@ -12,16 +13,6 @@ constexpr int kWindowMaps = 6, kFaceMaps = 4;
 constexpr double kFirstNoise = 5e-5;
 
 torch::Tensor brightness(const torch::Tensor& faces) { return faces.mean(1, /*keepdim=*/true); }
-
-/// Means of maps in windows of so many cells, an odd number, around each cell; at the border of what there is. In rows,
-/// then in columns: LibTorch's pooling adds up each window anew.
-torch::Tensor mean_around(const torch::Tensor& cells, int window) {
-  const auto pooled = [&](const torch::Tensor& maps, std::int64_t rows, std::int64_t columns) {
-    return torch::avg_pool2d(maps, {rows, columns}, /*stride=*/1, {rows / 2, columns / 2}, /*ceil_mode=*/false,
-                             /*count_include_pad=*/false);
-  };
-  return window == 1 ? cells : pooled(pooled(cells, 1, window), window, 1);
-}
 
 /// Products of brightness's gradients x, y and change t: [N, 6, H, W] of xx, xy, yy, xt, yt, tt.
 torch::Tensor products_of(const torch::Tensor& onset, const torch::Tensor& apex) {
@@ -60,20 +51,18 @@ torch::Tensor GradientMotion::refinement(const torch::Tensor& onset, const torch
   std::vector<torch::Tensor> guesses;
   std::vector<torch::Tensor> read = {torch::avg_pool2d(torch::cat({onset, apex}, 1), cell), so_far};
   for (std::size_t i = 0; i < config_.windows.size(); ++i) {
-    const torch::Tensor sums = mean_around(products, config_.windows[i]);
-    const auto sum = [&](std::int64_t k) { return sums.narrow(1, k, 1); };
+    const auto sum = mean_around(products, config_.windows[i]).split(1, 1);
     const torch::Tensor noise = noise_[static_cast<std::int64_t>(i)].exp();
-    const torch::Tensor xx = sum(0) + noise, xy = sum(1), yy = sum(2) + noise, determinant = xx * yy - xy * xy;
-    const torch::Tensor u = (yy * sum(3) - xy * sum(4)) / determinant, v = (xx * sum(4) - xy * sum(3)) / determinant;
+    const torch::Tensor xx = sum[0] + noise, xy = sum[1], yy = sum[2] + noise, determinant = xx * yy - xy * xy;
+    const torch::Tensor u = (yy * sum[3] - xy * sum[4]) / determinant, v = (xx * sum[4] - xy * sum[3]) / determinant;
     guesses.push_back(torch::cat({u, v}, 1).clamp(-config_.greatest_px, config_.greatest_px));
-    const torch::Tensor explained = (u * sum(3) + v * sum(4)) / (sum(5) + 1e-7);
+    const torch::Tensor explained = (u * sum[3] + v * sum[4]) / (sum[5] + 1e-7);
     read.insert(read.end(), {guesses.back(), noise / xx, noise / yy, xy / torch::sqrt(xx * yy), explained});
   }
   const torch::Tensor maps = unet_->forward(torch::cat(read, 1));
   torch::Tensor result = torch::tanh(head_->forward(maps)) * config_.greatest_px;
-  const torch::Tensor trust = torch::softmax(trust_->forward(maps), 1);  // the last one is trust in rest
-  for (std::size_t i = 0; i < guesses.size(); ++i)
-    result = result + trust.narrow(1, static_cast<std::int64_t>(i), 1) * guesses[i];
+  const auto trust = torch::softmax(trust_->forward(maps), 1).split(1, 1);  // the last one is trust in rest
+  for (std::size_t i = 0; i < guesses.size(); ++i) result = result + trust[i] * guesses[i];
   return result;
 }
 

@@ -53,9 +53,9 @@ torch::Tensor HalfFaceTransformerImpl::tokens_before(const torch::Tensor& maps, 
 }
 
 HalfFaces HalfFaceTransformerImpl::forward(const torch::Tensor& maps, const torch::Tensor& mirrored) {
-  const torch::Tensor tokens = norm_->forward(tokens_before(maps, mirrored, 0));
-  return {tokens.select(1, 0), tokens.select(1, 1), tokens.select(1, 2), tokens.narrow(1, kClassTokens, patches()),
-          tokens.narrow(1, kClassTokens + patches(), patches())};
+  const auto parts =
+      norm_->forward(tokens_before(maps, mirrored, 0)).split_with_sizes({1, 1, 1, patches(), patches()}, 1);
+  return {parts[0].squeeze(1), parts[1].squeeze(1), parts[2].squeeze(1), parts[3], parts[4]};
 }
 
 torch::Tensor HalfFaceTransformerImpl::attention_weights(const torch::Tensor& maps, const torch::Tensor& mirrored) {

@@ -34,18 +34,22 @@ SelfAttentionImpl::SelfAttentionImpl(const TransformerOptions& options)
   out_ = register_module("out", nn::Linear(inner, options.width));
 }
 
-torch::Tensor SelfAttentionImpl::projected(const torch::Tensor& tokens) {
-  return qkv_->forward(tokens).view({tokens.size(0), tokens.size(1), 3, heads_, head_width_}).permute({2, 0, 3, 1, 4});
+std::vector<torch::Tensor> SelfAttentionImpl::projected(const torch::Tensor& tokens) {
+  // Taken apart at once: a gradient for one of three goes through zeros for the other two.
+  return qkv_->forward(tokens)
+      .view({tokens.size(0), tokens.size(1), 3, heads_, head_width_})
+      .permute({2, 0, 3, 1, 4})
+      .unbind(0);
 }
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& tokens) {
-  const torch::Tensor qkv = projected(tokens);
+  const auto qkv = projected(tokens);
   const torch::Tensor mixed = attention_of(qkv[0], qkv[1]).matmul(qkv[2]);  // [N, heads, tokens, head width]
   return out_->forward(mixed.transpose(1, 2).flatten(2));
 }
 
 torch::Tensor SelfAttentionImpl::weights(const torch::Tensor& tokens) {
-  const torch::Tensor qkv = projected(tokens);
+  const auto qkv = projected(tokens);
   return attention_of(qkv[0], qkv[1]);
 }
 

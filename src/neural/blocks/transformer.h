@@ -2,6 +2,8 @@
 
 #include "neural/network.h"
 
+#include <vector>
+
 #include <torch/torch.h>
 
 namespace merkit::neural {
@@ -40,8 +42,8 @@ class SelfAttentionImpl final : public torch::nn::Module {
   torch::Tensor weights(const torch::Tensor& tokens);
 
  private:
-  /// Queries, keys, values: [3, N, heads, tokens, head width].
-  torch::Tensor projected(const torch::Tensor& tokens);
+  /// Queries, keys, values, each [N, heads, tokens, head width].
+  std::vector<torch::Tensor> projected(const torch::Tensor& tokens);
 
   int heads_, head_width_;
   torch::nn::Linear qkv_{nullptr}, out_{nullptr};

@@ -60,7 +60,7 @@ struct SelfmeConfig {
   int mlp_ratio = 2;
   double dropout = 0.1;
   double drop_path = 0.1;
-  double symmetry_weight = 0.1;
+  double symmetry_weight = 0.5;
   int projection = 64;
   double temperature = 0.1;
   bool symmetric = false;
@@ -68,7 +68,6 @@ struct SelfmeConfig {
   neural::TrainingConfig training;
 
   SelfmeConfig() {
-    training.members = 3;
     training.optimizer = "adamw";
     training.epochs = 100;
     training.batch_size = 32;

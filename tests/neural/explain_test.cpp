@@ -1,8 +1,7 @@
 #include "neural/explain.h"
 
 #include "methods/catalog.h"
-#include "neural/neural_recognizer.h"
-#include "neural/tensors.h"
+#include "neural/network_inputs.h"
 #include "support/synthetic_samples.h"
 
 #include <functional>
@@ -210,8 +209,8 @@ TEST(Networks, LetTheirLastMapsBeSeenWithoutChangingTheirAnswer) {
   config.set("input.size", "28", "test");
   for (const auto& expected : cases) {
     const auto recognizer = method_named(expected.method).make_recognizer(config, three_emotions());
-    Network& network = dynamic_cast<NeuralRecognizer&>(*recognizer).network();
-    const Tensors batch = stacked({network.encode(synthetic_samples(1, 1)[0])});
+    Network& network = network_of(*recognizer);
+    const Tensors batch = encoded(network, {synthetic_samples(1, 1)[0]});
     const torch::Tensor unseen = network.forward(batch);
     network.set_watcher([](const std::string&, const torch::Tensor&) {});
     const torch::Tensor seen = network.forward(batch);

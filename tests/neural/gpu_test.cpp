@@ -24,9 +24,8 @@ TEST(Gpu, GivesTheLogitsOfTheCpu) {
     Network& network = network_of(*recognizer);
     const torch::Tensor expected = network.forward(fixed_inputs(network, samples));
     const torch::Device device = device_from_string(recognizer->use_device("auto"));
-    std::vector<Tensors> all;
-    for (const Sample& sample : samples) all.push_back(network.encode(sample));
-    const torch::Tensor logits = network.forward(network.fixed(moved(stacked(all), device))).to(torch::kCPU);
+    const Tensors inputs = moved(encoded(network, samples), device);
+    const torch::Tensor logits = network.forward(network.fixed(inputs)).to(torch::kCPU);
     EXPECT_LT((logits - expected).abs().max().item<float>(), 1e-3) << name;
   }
 }

@@ -1,7 +1,7 @@
 #include "merkit/core/error.h"
 #include "methods/catalog.h"
 #include "neural/moving_maps.h"
-#include "neural/neural_recognizer.h"
+#include "neural/network_inputs.h"
 #include "neural/spotting/neural_spotter.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
@@ -110,7 +110,7 @@ TEST(Mean, SpotsAndRecognizesFromOneFile) {
   for (const Sample& sample : synthetic_samples(1, 2)) EXPECT_EQ(recognizer->recognize(sample).scores.size(), 5u);
 
   // The movements that it was shown, from onset to apex.
-  auto& network = dynamic_cast<NeuralRecognizer&>(*recognizer).network();
+  Network& network = network_of(*recognizer);
   const torch::NoGradGuard no_grad;
   RegionMotionConfig input;
   for (const auto& sample : training_clips(2, true))

@@ -17,7 +17,7 @@
 #include "methods/catalog.h"
 #include "methods/recognizer/training_set.h"
 #include "motion/sample_motion.h"
-#include "neural/neural_recognizer.h"
+#include "neural/network_inputs.h"
 #include "neural/tensors.h"
 #include "support/read_npy.h"
 #include "support/temporary_folder.h"
@@ -216,7 +216,7 @@ int main(int argc, char** argv) {
     const auto recognizer = method_of(name).make_recognizer(config, merkit::LabelSet(classes));
     Progress observer;
     recognizer->fit(training, {}, observer);
-    auto& network = dynamic_cast<merkit::neural::NeuralRecognizer&>(*recognizer).network();
+    auto& network = merkit::neural::network_of(*recognizer);
     for (std::size_t i = 0; i < cases.size(); ++i)
       if (in_group(cases[i])) errors[i][name] = endpoint_error(cases[i], learned_motion(network, cases[i].sample));
   });

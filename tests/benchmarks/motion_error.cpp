@@ -18,7 +18,6 @@
 #include "methods/recognizer/training_set.h"
 #include "motion/sample_motion.h"
 #include "neural/network_inputs.h"
-#include "neural/tensors.h"
 #include "support/read_npy.h"
 #include "support/temporary_folder.h"
 
@@ -137,7 +136,7 @@ MotionField learned_motion(merkit::neural::Network& network, const Sample& sampl
   network.set_watcher([&](const std::string& name, const torch::Tensor& value) {
     if (name == "motion") motion = value.squeeze(0).contiguous();
   });
-  network.forward(network.fixed(merkit::neural::stacked({network.encode(sample)})));
+  network.forward(merkit::neural::fixed_inputs(network, {sample}));
   network.set_watcher({});
   const cv::Size crop = onset_of(sample).image.size();
   const auto map = [&](int channel, double scale) {

@@ -1,5 +1,7 @@
 #include "cli/batch.h"
 
+#include "merkit/pipeline/clip_problem.h"
+
 #include <iostream>
 
 #include <spdlog/spdlog.h>

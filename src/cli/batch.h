@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "merkit/core/files.h"
 #include "merkit/core/stop.h"
+#include "merkit/pipeline/clip_problem.h"
 #include "merkit/pipeline/ordered_batch.h"
 
 #include <functional>

@@ -125,15 +125,6 @@ void tell_of(const Cache* cache) {
     spdlog::warn("the cache could not be added to, and the work went on without: {}", problem);
 }
 
-MotionField stored_flow(const cv::Mat& from, const cv::Mat& to, const FlowConfig& config, const Cache* cache) {
-  if (!cache) return optical_flow(from, to, config);
-  const MotionStore::Maps maps = cache->motion(from, to, write_settings(config).to_json(), [&] {
-    const MotionField motion = optical_flow(from, to, config);
-    return MotionStore::Maps{motion.u, motion.v};
-  });
-  return {maps.u, maps.v};
-}
-
 void add_cache(Commands& commands) {
   auto request = std::make_shared<CacheRequest>();
   CLI::App& command = commands.add("cache", "What a directory of --cache holds; prune or clear it");

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "merkit/motion/optical_flow.h"
 #include "merkit/pipeline/cache.h"
 
 #include <memory>
@@ -25,8 +24,5 @@ std::vector<std::string> without_cache_option(const std::vector<std::string>& ar
 
 /// Logs what the cache was good for, and warns once when it could not be written to. `cache` may be null.
 void tell_of(const Cache* cache);
-
-/// optical_flow() through the cache, if there is one.
-MotionField stored_flow(const cv::Mat& from, const cv::Mat& to, const FlowConfig& config, const Cache* cache);
 
 }  // namespace merkit::cli

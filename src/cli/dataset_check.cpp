@@ -3,6 +3,7 @@
 #include "cli/provenance.h"
 #include "merkit/pipeline/check_frames.h"
 #include "merkit/report/dataset_report.h"
+#include "merkit/report/provenance.h"
 
 namespace merkit::cli {
 namespace {

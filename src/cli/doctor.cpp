@@ -1,7 +1,7 @@
 #include "cli/batch.h"
 #include "cli/commands.h"
-#include "merkit/methods/method.h"
-#include "merkit/motion/instruction_set.h"
+#include "merkit/core/instruction_set.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/report/provenance.h"
 
 #include <fmt/format.h>

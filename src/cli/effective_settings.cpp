@@ -1,7 +1,7 @@
 #include "cli/options.h"
 #include "core/settings_fields.h"
 #include "merkit/core/files.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 
 #include <algorithm>
 #include <cctype>

@@ -2,8 +2,11 @@
 #include "cli/commands.h"
 #include "cli/provenance.h"
 #include "merkit/data/csv.h"
-#include "merkit/report/interval_tables.h"
-#include "merkit/report/spotting_loso_report.h"
+#include "merkit/evaluation/evaluation.h"
+#include "merkit/evaluation/interval_tables.h"
+#include "merkit/evaluation/predictions.h"
+#include "merkit/report/evaluation_report.h"
+#include "merkit/report/spotting_results.h"
 
 #include <algorithm>
 #include <map>

@@ -5,9 +5,9 @@
 #include "core/settings_fields.h"
 #include "merkit/core/content_hash.h"
 #include "merkit/data/protocol.h"
-#include "merkit/evaluation/spotting_loso.h"
-#include "merkit/methods/method.h"
-#include "merkit/pipeline/memory_store.h"
+#include "merkit/experiments/spotting_plan.h"
+#include "merkit/methods/catalog.h"
+#include "merkit/pipeline/memory_motion_store.h"
 #include "merkit/pipeline/prepare_samples.h"
 #include "merkit/pipeline/state_store.h"
 #include "merkit/report/provenance.h"
@@ -35,7 +35,7 @@ TrainingSamples prepare(const LosoRequest& request, const PipelineConfig& config
       clips, request.batch, request.common,
       {config.face, apex_policy_from_string(config.apex_policy), cache, find_method(request.method).frames},
       [&](const ManifestClip& clip) { return protocol.class_of(clip); }, request.skip_failed);
-  const auto store = memory_store(cache);
+  const auto store = memory_motion_store(cache);
   for (auto& sample : result.samples) sample.motion_store = store;
   return result;
 }
@@ -56,7 +56,7 @@ std::string data_hash(const TrainingSamples& prepared, const PipelineConfig& con
 }
 
 /// Throws InputError naming a person of the run who taught the model.
-void check_never_seen(const ModelFile& model, const LosoPlan& plan) {
+void check_never_seen(const ModelFile& model, const RecognitionPlan& plan) {
   for (const auto& clip : plan.clips)
     for (const auto& person : model.info.subjects)
       if (person == clip.dataset + "/" + clip.subject)
@@ -80,7 +80,7 @@ int loso(const LosoRequest& request) {
   const auto cache = request.cache.open();
   const TrainingSamples prepared = prepare(request, config, protocol, cache);
 
-  LosoPlan plan;
+  RecognitionPlan plan;
   plan.method = method.name;
   plan.config = method_settings.to_json();
   plan.protocol = protocol.name;
@@ -96,14 +96,14 @@ int loso(const LosoRequest& request) {
     plan.clips.push_back(
         {prepared.clips[i].clip_id, prepared.clips[i].dataset, prepared.clips[i].subject, *prepared.samples[i].label});
   if (pretrained) check_never_seen(*pretrained, plan);
-  const LosoDirectory run(request.directory, plan);
+  const RecognitionDirectory run(request.directory, plan);
 
   FitOptions options;
   options.device = request.common.device;
   options.states = state_store(cache);
   options.pretrained = pretrained;
   const LabelSet labels = protocol.labels();
-  do_tasks(request, run, [&](const LosoTask& task) {
+  do_tasks(request, run, [&](const FoldTask& task) {
     return run_task(
         plan, task, prepared.samples, [&] { return method.make_recognizer(method_settings, labels); }, options);
   });
@@ -129,7 +129,7 @@ int merge_parts(const MergeRequest& request) {
 int merge(const MergeRequest& request) {
   start_logging(request.common);
   return holds_spotting_run(request.parts.front()) ? merge_parts<SpottingDirectory>(request)
-                                                   : merge_parts<LosoDirectory>(request);
+                                                   : merge_parts<RecognitionDirectory>(request);
 }
 
 }  // namespace

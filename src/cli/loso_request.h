@@ -3,8 +3,8 @@
 #include "cli/batch.h"
 #include "cli/cache.h"
 #include "cli/options.h"
-#include "merkit/evaluation/loso.h"
-#include "merkit/evaluation/spotting_loso.h"
+#include "merkit/experiments/recognition_plan.h"
+#include "merkit/experiments/spotting_plan.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -35,12 +35,12 @@ struct LosoRequest {
 };
 
 /// Which of the tasks are this process's: all, every n-th (--shard i/n, from 1), or one (--task).
-std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<LosoTask>& all);
+std::vector<FoldTask> own_tasks(const LosoRequest& request, const std::vector<FoldTask>& all);
 
 /// Does those of the tasks that are this process's and not yet done, as many at a time as there are jobs.
 template <class Directory, class Work>
 void do_tasks(const LosoRequest& request, const Directory& run, const Work& work) {
-  std::vector<LosoTask> tasks = own_tasks(request, run.plan().tasks());
+  std::vector<FoldTask> tasks = own_tasks(request, run.plan().tasks());
   const std::size_t own = tasks.size();
   tasks.erase(std::remove_if(tasks.begin(), tasks.end(), [&](const auto& task) { return run.is_done(task); }),
               tasks.end());
@@ -65,7 +65,7 @@ void do_tasks(const LosoRequest& request, const Directory& run, const Work& work
 
 /// Tells what is missing, or writes the results when nothing is. `partial`: other processes do other parts, so that is
 /// as it should be. Returns the exit code.
-int conclude(const LosoDirectory& run, bool partial);
+int conclude(const RecognitionDirectory& run, bool partial);
 int conclude(const SpottingDirectory& run, bool partial);
 
 /// merkit loso over long videos: a spotter, alone or with a recognizer that names what was found.

@@ -1,7 +1,8 @@
 #include "cli/loso_request.h"
 #include "merkit/core/error.h"
-#include "merkit/report/loso_report.h"
-#include "merkit/report/spotting_loso_report.h"
+#include "merkit/evaluation/evaluation.h"
+#include "merkit/report/recognition_results.h"
+#include "merkit/report/spotting_results.h"
 
 #include <charconv>
 #include <cstdlib>
@@ -11,7 +12,7 @@ namespace {
 
 /// Tells what of a run is missing. `partial`: other processes do other parts, so that is as it should be. Returns the
 /// exit code.
-int tell_missing(const std::vector<LosoTask>& missing, std::size_t all, bool partial) {
+int tell_missing(const std::vector<FoldTask>& missing, std::size_t all, bool partial) {
   std::string names;
   for (std::size_t i = 0; i < missing.size() && i < 8; ++i) names += (i ? ", " : "") + missing[i].name();
   spdlog::log(partial ? spdlog::level::info : spdlog::level::err, "{} of {} tasks are still to be done: {}{}",
@@ -21,7 +22,7 @@ int tell_missing(const std::vector<LosoTask>& missing, std::size_t all, bool par
 
 }  // namespace
 
-std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<LosoTask>& all) {
+std::vector<FoldTask> own_tasks(const LosoRequest& request, const std::vector<FoldTask>& all) {
   const auto number = [](const std::string& text, std::size_t& to) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to);
     return error == std::errc() && end == text.data() + text.size();
@@ -45,12 +46,12 @@ std::vector<LosoTask> own_tasks(const LosoRequest& request, const std::vector<Lo
   if (slash == std::string::npos || !number(request.shard.substr(0, slash), part) ||
       !number(request.shard.substr(slash + 1), parts) || part < 1 || part > parts)
     throw ConfigError("--shard must be I/N with 1 <= I <= N, got \"" + request.shard + "\"");
-  std::vector<LosoTask> own;
+  std::vector<FoldTask> own;
   for (std::size_t i = part - 1; i < all.size(); i += parts) own.push_back(all[i]);
   return own;
 }
 
-int conclude(const LosoDirectory& run, bool partial) {
+int conclude(const RecognitionDirectory& run, bool partial) {
   const auto missing = run.missing();
   if (missing.empty()) {
     if (run.plan().is_leaky())

@@ -1,6 +1,6 @@
 #include "cli/batch.h"
 #include "cli/commands.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 
 #include <iostream>
 

@@ -2,8 +2,9 @@
 
 #include "core/settings_fields.h"
 #include "merkit/core/files.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/ordered_batch.h"
+#include "merkit/report/record_writer.h"
 
 #include <algorithm>
 #include <fstream>

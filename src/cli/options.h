@@ -1,8 +1,9 @@
 #pragma once
 
+#include "merkit/core/label_set.h"
+#include "merkit/core/settings.h"
 #include "merkit/data/manifest.h"
 #include "merkit/pipeline/pipeline_config.h"
-#include "merkit/report/records.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,5 +1,7 @@
 #include "cli/provenance.h"
 
+#include "merkit/report/provenance.h"
+
 namespace merkit::cli {
 
 Provenance provenance_of(const CommonOptions& options, const EffectiveSettings& settings,

@@ -2,8 +2,11 @@
 #include "cli/cache.h"
 #include "cli/commands.h"
 #include "cli/provenance.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/recognize_clips.h"
+#include "merkit/report/provenance.h"
+#include "merkit/report/record_writer.h"
+#include "merkit/report/records.h"
 
 #include <future>
 #include <map>

@@ -1,10 +1,11 @@
 #include "cli/batch.h"
 #include "cli/cache.h"
-#include "cli/clip_pictures.h"
 #include "cli/commands.h"
+#include "merkit/evaluation/interval_tables.h"
+#include "merkit/pictures/clip_pictures.h"
 #include "merkit/report/analysis_report.h"
 #include "merkit/report/html_report.h"
-#include "merkit/report/spotting_loso_report.h"
+#include "merkit/report/spotting_results.h"
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ std::string page_on_analyses(const ReportRequest& request) {
 
 std::string page_on_runs(const ReportRequest& request) {
   const EffectiveSettings settings(request.common);
-  std::vector<LosoDirectory> runs;
+  std::vector<RecognitionDirectory> runs;
   for (const auto& directory : request.runs) runs.emplace_back(directory);
   HtmlReportOptions options;
   options.title = request.title;

@@ -3,7 +3,7 @@
 #include "cli/batch.h"
 #include "cli/cache.h"
 #include "cli/options.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,6 +2,7 @@
 
 #include "cli/batch.h"
 #include "merkit/pipeline/analyze.h"
+#include "merkit/pipeline/clip_problem.h"
 
 namespace merkit::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "cli/options.h"
 #include "merkit/core/model_file.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/prepare_samples.h"
 
 #include <filesystem>

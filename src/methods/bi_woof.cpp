@@ -6,10 +6,10 @@
 // is 0 instead of 0/0; motion to the left is one direction, not two (180 and -180 degrees). Their code ends with the
 // features; the machine here is linear with C = 1e4, all else being libsvm's defaults.
 
+#include "classical/bi_woof_histograms.h"
+#include "classical/svm_recognizer.h"
 #include "merkit/core/error.h"
-#include "methods/catalog.h"
-#include "methods/features/bi_woof_histograms.h"
-#include "methods/svm/svm_recognizer.h"
+#include "methods/method_list.h"
 #include "motion/sample_motion.h"
 
 #include <algorithm>

@@ -1,8 +1,9 @@
-#include "methods/catalog.h"
+#include "merkit/methods/catalog.h"
 
 #include "core/plugin.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
+#include "methods/method_list.h"
 
 #include <algorithm>
 #include <mutex>
@@ -75,18 +76,6 @@ const Method& find_method(std::string_view name) {
 Settings default_config(std::string_view name) {
   const Method& method = find_method(name);
   return Settings::from_file(find_resource("configs/methods/" + method.name + ".json"));
-}
-
-Prediction Recognizer::recognize(const Sample& sample) const {
-  std::vector<std::unique_ptr<EncodedSample>> one;
-  one.push_back(encode(sample));
-  return recognize(one).front();
-}
-
-Explanation Recognizer::explain(const Sample& sample) const {
-  Explanation explanation;
-  explanation.prediction = recognize(sample);
-  return explanation;
 }
 
 namespace {

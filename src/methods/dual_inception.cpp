@@ -5,11 +5,11 @@
 // frame for the apex, so that none need be annotated: that is --apex-policy middle, and not the network's business.
 // Chosen where sources leave room: dropout of 0.5 before the last layer, and min-max scaled maps divided by 255.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/blocks/inception.h"
-#include "neural/motion_input.h"
-#include "neural/neural_recognizer.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/layers/inception.h"
+#include "neural/recognition/neural_recognizer.h"
 
 namespace merkit {
 namespace {
@@ -58,7 +58,7 @@ struct DualInception final : neural::MotionNetwork {
 
   torch::Tensor forward(const neural::Tensors& batch) override {
     const neural::Tensors maps = streams->forward(unit_images(batch));
-    watch_last_maps(maps);
+    observe_last_maps(maps);
     const torch::Tensor joined = torch::relu(hidden->forward(torch::cat(maps, 1).flatten(1)));  // [N, 1024]
     return classifier->forward(dropout->forward(joined));
   }

@@ -8,11 +8,11 @@
 // whose positive samples count (N - N_k) / N_k for class k of N_k among N training samples, its share of 0.85 in the
 // loss, dropout of 0.5 before the classifier, and min-max scaled maps divided by 255.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/blocks/inception.h"
-#include "neural/motion_input.h"
-#include "neural/neural_recognizer.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/layers/inception.h"
+#include "neural/recognition/neural_recognizer.h"
 
 namespace merkit {
 namespace {
@@ -90,7 +90,7 @@ struct Featref final : neural::MotionNetwork {
   /// The specific features of each class, [N, 256] each.
   neural::Tensors specific_features(const neural::Tensors& batch) {
     const neural::Tensors maps = streams->forward(unit_images(batch));
-    watch_last_maps(maps);
+    observe_last_maps(maps);
     const torch::Tensor common = torch::relu(shared->forward(torch::cat(maps, 1).flatten(1)));  // [N, 1024]
     neural::Tensors features;
     for (const auto& proposal : proposals) features.push_back(proposal->features(common));

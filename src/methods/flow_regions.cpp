@@ -7,10 +7,10 @@
 // cut-off takes the place of the low-pass filter and medians over ten seconds that of the high-pass one, which would
 // cut macro-expressions to pieces; patches that agree (IoU) vote on onset and offset.
 
-#include "methods/catalog.h"
-#include "methods/spotting/displacement_session.h"
-#include "methods/spotting/movement_spotter.h"
-#include "methods/spotting/region_votes.h"
+#include "methods/method_list.h"
+#include "spotting/displacement_session.h"
+#include "spotting/movement_spotter.h"
+#include "spotting/region_votes.h"
 
 namespace merkit {
 namespace {

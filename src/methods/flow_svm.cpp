@@ -6,8 +6,8 @@
 // C = 3 and class_weight = "balanced" after a StandardScaler. A model file holds the motion images of its support
 // vectors, which is most of the training set: its terms are those of the data.
 
-#include "methods/catalog.h"
-#include "methods/svm/svm_recognizer.h"
+#include "classical/svm_recognizer.h"
+#include "methods/method_list.h"
 #include "motion/sample_motion.h"
 
 namespace merkit {

@@ -15,18 +15,18 @@
 // module, sizes and rates of the reconstruction, and was never trained to its end. What was measured is in
 // tests/benchmarks/README.md and configs/methods/frl_dgt.md.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
 #include "motion/action_unit_regions.h"
 #include "motion/sample_faces.h"
 #include "motion/sample_motion.h"
-#include "neural/augmentation.h"
-#include "neural/blocks/token_fusion.h"
+#include "neural/layers/token_fusion.h"
 #include "neural/motion/motion_learner.h"
 #include "neural/motion/motion_maps.h"
+#include "neural/motion/warp.h"
 #include "neural/network.h"
-#include "neural/neural_recognizer.h"
-#include "neural/warp.h"
+#include "neural/recognition/neural_recognizer.h"
+#include "neural/training/augmentation.h"
 
 namespace merkit {
 namespace {
@@ -169,7 +169,7 @@ struct FrlDgt final : neural::Network {
 
   const neural::Pretraining* pretraining() const override { return learned() ? &learner.pretraining() : nullptr; }
 
-  double rate_share(const std::string& parameter) const override {
+  double learning_rate_scale(const std::string& parameter) const override {
     return parameter.rfind("displacement.", 0) == 0 ? config.displacement_rate : 1;
   }
 
@@ -186,7 +186,7 @@ struct FrlDgt final : neural::Network {
     return {neural::flow_maps(sample, config.input.flow, config.motion.size), boxes};
   }
 
-  neural::Tensors fixed(const neural::Tensors& batch) override {
+  neural::Tensors frozen_features(const neural::Tensors& batch) override {
     if (!learned() || learns_with_labels()) return batch;
     return {learner.motion(batch[0]), batch[1]};
   }
@@ -237,9 +237,9 @@ struct FrlDgt final : neural::Network {
     if (global) {
       const torch::Tensor all = torch::cat({global_class.expand({count, 1, config.dim}), regions}, 1);
       decisive = global->forward(all).select(1, 0);
-      if (is_watched()) {
-        watched("region attention", global->attention_weights(all).select(1, 0).narrow(1, 1, kRegions));
-        watched("region boxes", boxes);
+      if (is_observed()) {
+        observe("region attention", global->attention_weights(all).select(1, 0).narrow(1, 1, kRegions));
+        observe("region boxes", boxes);
       }
     }
     if (face) {
@@ -253,7 +253,7 @@ struct FrlDgt final : neural::Network {
   }
 
   torch::Tensor classified_as_configured(const torch::Tensor& motion, const torch::Tensor& boxes) {
-    if (learned()) watched("motion", motion);
+    if (learned()) observe("motion", motion);
     const torch::Tensor logits = classified(motion, boxes);
     if (!config.symmetric) return logits;
     return (logits + classified(neural::mirrored_displacement(motion), mirrored_boxes(boxes))) / 2;

@@ -14,13 +14,13 @@
 // Defaults are small enough to train without a GPU: dim 64 and blocks [1, 1, 2], or [1, 2] if fixed.
 
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/augmentation.h"
-#include "neural/blocks/transformer.h"
-#include "neural/motion_input.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/layers/transformer.h"
 #include "neural/network.h"
-#include "neural/neural_recognizer.h"
+#include "neural/recognition/neural_recognizer.h"
+#include "neural/training/augmentation.h"
 
 #include <algorithm>
 #include <array>

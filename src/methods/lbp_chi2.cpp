@@ -10,11 +10,11 @@
 // clip's own noise, because that of patterns differs between cameras; intervals come from the lags at which the
 // distance has grown to what it will be (the paper marks single frames).
 
-#include "methods/catalog.h"
-#include "methods/features/lbp_histograms.h"
-#include "methods/spotting/face_regions.h"
-#include "methods/spotting/lag_peaks.h"
-#include "methods/spotting/movement_spotter.h"
+#include "classical/lbp_histograms.h"
+#include "methods/method_list.h"
+#include "spotting/face_regions.h"
+#include "spotting/lag_peaks.h"
+#include "spotting/movement_spotter.h"
 
 #include <algorithm>
 #include <functional>

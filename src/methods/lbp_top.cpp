@@ -8,10 +8,10 @@
 // Temporal interpolation has a closed form (motion/temporal_interpolation.h); frames whose face was lost are left out
 // and the rest taken as evenly spaced. There is no chi-square kernel.
 
+#include "classical/lbp_top_histograms.h"
+#include "classical/svm_recognizer.h"
 #include "merkit/core/error.h"
-#include "methods/catalog.h"
-#include "methods/features/lbp_top_histograms.h"
-#include "methods/svm/svm_recognizer.h"
+#include "methods/method_list.h"
 #include "motion/temporal_interpolation.h"
 
 #include <algorithm>

@@ -4,12 +4,12 @@
 // Scores are the shares of the classes in the training set, so they are also the best constant answer in log loss.
 
 #include "core/settings_fields.h"
+#include "learning/device_name.h"
+#include "learning/stored_model.h"
+#include "learning/training_set.h"
 #include "merkit/core/error.h"
 #include "merkit/core/stop.h"
-#include "methods/catalog.h"
-#include "methods/recognizer/device_name.h"
-#include "methods/recognizer/stored_model.h"
-#include "methods/recognizer/training_set.h"
+#include "methods/method_list.h"
 
 #include <algorithm>
 #include <cmath>

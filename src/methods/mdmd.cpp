@@ -8,10 +8,10 @@
 // head motion is taken off, eyes and background are left out of the blocks; intervals come from the lags at which the
 // face stands still (the paper marks single frames).
 
-#include "methods/catalog.h"
-#include "methods/spotting/lag_peaks.h"
-#include "methods/spotting/movement_spotter.h"
-#include "methods/spotting/region_displacement.h"
+#include "methods/method_list.h"
+#include "spotting/lag_peaks.h"
+#include "spotting/movement_spotter.h"
+#include "spotting/region_displacement.h"
 
 #include <algorithm>
 #include <cmath>

@@ -17,9 +17,9 @@
 // presets/mean.json has the paper's choices; flow between two frames is there the difference of their displacements.
 
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/neural_recognizer.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/recognition/neural_recognizer.h"
 #include "neural/spotting/neural_spotter.h"
 
 namespace merkit {
@@ -145,17 +145,17 @@ struct MeanRecognition final : neural::RegionNetwork {
     head = register_module("head", Head(config.head_dropout, classes));
   }
 
-  neural::Tensors fixed(const neural::Tensors& batch) override {
+  neural::Tensors frozen_features(const neural::Tensors& batch) override {
     return trunk_stays ? neural::Tensors{trunk->forward(unit_images(batch))} : batch;
   }
 
-  double rate_share(const std::string& parameter) const override {
+  double learning_rate_scale(const std::string& parameter) const override {
     return trunk_stays && parameter.rfind("trunk.", 0) == 0 ? 0 : 1;
   }
 
   torch::Tensor forward(const neural::Tensors& batch) override {
     const torch::Tensor features = trunk_stays ? batch.front() : trunk->forward(unit_images(batch));
-    return head->answer(watched(neural::kLastMaps, head->maps(features)));
+    return head->answer(observe(neural::kLastMaps, head->maps(features)));
   }
 };
 

@@ -8,13 +8,13 @@
 // classes as there are (it has five outputs for three); no jitter of the frames shown and no rotation, and shifts
 // repeat the border; faces are the aligned crops. Its unused layers are left out.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
 #include "motion/sample_faces.h"
-#include "neural/augmentation.h"
-#include "neural/blocks/transformer.h"
+#include "neural/layers/transformer.h"
 #include "neural/network.h"
-#include "neural/neural_recognizer.h"
+#include "neural/recognition/neural_recognizer.h"
+#include "neural/training/augmentation.h"
 
 #include <opencv2/imgproc.hpp>
 
@@ -202,7 +202,7 @@ struct Mmnet final : neural::Network {
     state.maps = torch::relu(difference->forward(batch[1] - batch[0]));  // [N, 90, 56, 56]
     state.maps = torch::relu(first->forward(state.maps));                // [N, 64, 56, 56]
     for (const auto& block : *blocks) state = block->as<AttentionBlock>()->forward(state);
-    watched(neural::kLastMaps, state.maps);
+    observe(neural::kLastMaps, state.maps);
     return classifier->forward((state.maps + position->forward(batch[0])).flatten(1));  // of [N, 256, 7, 7]
   }
 };

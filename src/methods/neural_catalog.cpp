@@ -1,4 +1,4 @@
-#include "methods/catalog.h"
+#include "methods/method_list.h"
 
 extern "C" __attribute__((visibility("default"))) const std::vector<merkit::Method>* merkit_neural_methods() {
   static const std::vector<merkit::Method> list = {

@@ -7,10 +7,10 @@
 // (the paper's text, absent in the re-implementation), min-max scaled maps divided by 255, and 300 epochs at 5e-4 by
 // default; 3000 at 1e-4, as published, are settings.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/motion_input.h"
-#include "neural/neural_recognizer.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/recognition/neural_recognizer.h"
 
 namespace merkit {
 namespace {
@@ -68,7 +68,7 @@ struct OffApexnet final : neural::MotionNetwork {
     neural::Tensors features;  // each [N, 16, 7, 7]
     for (std::size_t i = 0; i < streams->size(); ++i)
       features.push_back(streams[i]->as<nn::Sequential>()->forward(maps.narrow(1, static_cast<std::int64_t>(i), 1)));
-    watch_last_maps(features);
+    observe_last_maps(features);
     torch::Tensor hidden = torch::cat(features, 1).flatten(1);  // [N, 1568]
     hidden = first_dropout->forward(torch::relu(first->forward(hidden)));
     hidden = second_dropout->forward(torch::relu(second->forward(hidden)));

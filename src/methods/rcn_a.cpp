@@ -9,10 +9,10 @@
 // have the size, so for those of 28 set input.size; the maps are then 12 x 12 where they are 28 x 28 for 60); a class
 // activation map without contrast gives 0 instead of dividing by 0.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/motion_input.h"
-#include "neural/neural_recognizer.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/recognition/neural_recognizer.h"
 
 namespace merkit {
 namespace {
@@ -102,7 +102,7 @@ struct RcnA final : neural::MotionNetwork {
     const torch::Tensor attention = class_attention(torch::adaptive_avg_pool2d(maps, {pool, pool}), classifier->weight);
     torch::Tensor state = forwards->forward(maps);
     for (int step = 0; step < 2; ++step) state = recurrent->forward(maps + state);
-    watched(neural::kLastMaps, state);
+    observe(neural::kLastMaps, state);
     state = second_dropout->forward(torch::max_pool2d(state, 2));  // [N, 32, 14, 14]
     return classifier->forward((torch::adaptive_avg_pool2d(state, {pool, pool}) * attention).flatten(1));
   }

@@ -15,16 +15,16 @@
 // and was never trained to its end. What was measured is in tests/benchmarks/README.md and configs/methods/selfme.md.
 
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
 #include "motion/sample_motion.h"
-#include "neural/augmentation.h"
-#include "neural/blocks/half_face_transformer.h"
+#include "neural/layers/half_face_transformer.h"
 #include "neural/motion/motion_learner.h"
 #include "neural/motion/motion_maps.h"
+#include "neural/motion/warp.h"
 #include "neural/network.h"
-#include "neural/neural_recognizer.h"
-#include "neural/warp.h"
+#include "neural/recognition/neural_recognizer.h"
+#include "neural/training/augmentation.h"
 
 #include <optional>
 
@@ -161,7 +161,9 @@ struct Selfme final : neural::Network {
   const neural::Pretraining* pretraining() const override { return learner ? &learner->pretraining() : nullptr; }
 
   /// The motion part has learned all it will before there are labels.
-  double rate_share(const std::string& parameter) const override { return parameter.rfind("motion.", 0) == 0 ? 0 : 1; }
+  double learning_rate_scale(const std::string& parameter) const override {
+    return parameter.rfind("motion.", 0) == 0 ? 0 : 1;
+  }
 
   neural::Tensors encode(const Sample& sample) const override {
     if (learner) return {learner->encode(sample)};
@@ -169,12 +171,12 @@ struct Selfme final : neural::Network {
   }
 
   /// Motion from onset to apex as the transformer reads it, [N, 2, map_size, map_size].
-  neural::Tensors fixed(const neural::Tensors& batch) override {
-    const torch::Tensor found = learner ? watched("motion", learner->motion(batch[0])) : batch[0];
-    if (learner && is_watched()) {
+  neural::Tensors frozen_features(const neural::Tensors& batch) override {
+    const torch::Tensor found = learner ? observe("motion", learner->motion(batch[0])) : batch[0];
+    if (learner && is_observed()) {
       const torch::Tensor faces = neural::unit_faces(batch[0]);
       const neural::MotionEstimate estimate = learner->estimator()->estimate(faces.select(1, 0), faces.select(1, 1));
-      if (estimate.occlusion.defined()) watched("occlusion", estimate.occlusion);
+      if (estimate.occlusion.defined()) observe("occlusion", estimate.occlusion);
     }
     const torch::Tensor motion = neural::resized_displacement(found, config.input.map_size, config.input.map_size);
     return {config.normalise ? neural::relative_motion(motion) : motion / config.input.scale_px};
@@ -196,7 +198,7 @@ struct Selfme final : neural::Network {
 
   neural::HalfFaces halves_of(const torch::Tensor& motion) {
     const torch::Tensor images = images_of(motion), mirrored = images_of(neural::mirrored_displacement(motion));
-    if (is_watched()) watched("patch attention", transformer->attention_weights(images, mirrored));
+    if (is_observed()) observe("patch attention", transformer->attention_weights(images, mirrored));
     return transformer->forward(images, mirrored);
   }
 

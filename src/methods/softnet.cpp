@@ -12,8 +12,8 @@
 // twice as long at an IoU below 0.5). The threshold and the expected duration are learned on training clips alone.
 // presets/softnet.json has the paper's choices; flow between two frames is there the difference of their displacements.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
 #include "neural/spotting/neural_spotter.h"
 
 namespace merkit {

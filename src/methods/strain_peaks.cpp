@@ -8,10 +8,10 @@
 // motion do not; rise and fall are timed on the movement's own course. The threshold follows Moilanen, Zhao,
 // Pietikainen, ICPR 2014.
 
-#include "methods/catalog.h"
-#include "methods/spotting/displacement_session.h"
-#include "methods/spotting/movement_spotter.h"
-#include "methods/spotting/out_and_back.h"
+#include "methods/method_list.h"
+#include "spotting/displacement_session.h"
+#include "spotting/movement_spotter.h"
+#include "spotting/out_and_back.h"
 
 namespace merkit {
 namespace {

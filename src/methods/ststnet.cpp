@@ -7,11 +7,11 @@
 // Departures: samples are shuffled each epoch (training.shuffle; the authors' loader keeps the order of the folders),
 // and input.size may differ from 28. Weights of one framework load into the other.
 
-#include "merkit/methods/method.h"
-#include "methods/catalog.h"
-#include "neural/motion_input.h"
-#include "neural/neural_recognizer.h"
-#include "neural/stem/stem.h"
+#include "merkit/learning/method.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
+#include "neural/layers/stem.h"
+#include "neural/recognition/neural_recognizer.h"
 
 namespace merkit {
 namespace {
@@ -76,10 +76,10 @@ struct Ststnet final : neural::MotionNetwork {
     for (const auto& stream : *streams) branches.push_back({stream->as<Stream>()->conv, stream->as<Stream>()->norm});
     // Maps of 30x30, maxima of 10x10, means of 5x5: [N, 400]
     constexpr neural::StemOptions kStem{2, 3, 1, 2};
-    if (!is_watched()) return classifier->forward(neural::apply_stem(batch.front(), branches, dropout, kStem));
+    if (!is_observed()) return classifier->forward(neural::apply_stem(batch.front(), branches, dropout, kStem));
     return classifier->forward(neural::apply_plain_stem(
         batch.front(), branches, dropout, kStem, [this](std::size_t stream, const torch::Tensor& maps) {
-          watched(neural::kLastMaps + (" of " + std::to_string(kFilters[stream])) + " filters", maps);
+          observe(neural::kLastMaps + (" of " + std::to_string(kFilters[stream])) + " filters", maps);
         }));
   }
 };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "motion/sample_motion.h"
-#include "neural/dropout_mask.h"
+#include "neural/dropout.h"
 
 #include <functional>
 #include <string>
@@ -23,12 +23,12 @@ struct Loss {
   torch::Tensor logits;  ///< [N, classes], for the running accuracy; undefined where nothing is named
 };
 
-/// The last maps that still have a place on the face, [N, C, h, w], are watched under this name; those of one of
+/// The last maps that still have a place on the face, [N, C, h, w], are observed under this name; those of one of
 /// several streams under this, a space and the stream's name.
 inline constexpr const char* kLastMaps = "last maps";
 
 /// Hears of what a network computes on the way to its answer, for pictures of it.
-using Watcher = std::function<void(const std::string& name, const torch::Tensor& value)>;
+using Probe = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
 /// What authors of a method write. Training and inference share encode() and forward(): NeuralRecognizer is the only
 /// caller of either.
@@ -55,10 +55,10 @@ class Network : public torch::nn::Module {
 
   /// What training with labels does not change any more is computed here, once for each sample: from encode()'s
   /// tensors, batched, to those that augmented(), loss() and forward() are given.
-  virtual Tensors fixed(const Tensors& batch) { return batch; }
+  virtual Tensors frozen_features(const Tensors& batch) { return batch; }
 
   /// The learning rate of a parameter in the stage with labels, as a share of that of the stage. 0: it stays.
-  virtual double rate_share(const std::string& /*parameter*/) const { return 1; }
+  virtual double learning_rate_scale(const std::string& /*parameter*/) const { return 1; }
 
   /// A batch of training samples, changed at random. Throws ConfigError unless a method says how.
   virtual Tensors augmented(const Tensors& batch, const AugmentationConfig& config,
@@ -73,41 +73,22 @@ class Network : public torch::nn::Module {
   /// Gives every Dropout below its random numbers.
   void use_generator(const at::Generator& generator);
 
-  /// From now on what watched() is called with goes to `watcher` too; empty: to nobody.
-  void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+  /// From now on what observe() is called with goes to `probe` too; empty: to nobody.
+  void set_probe(Probe probe) { probe_ = std::move(probe); }
 
  protected:
-  /// For use within forward(): `value`, and whoever watches hears of it under this name.
-  const torch::Tensor& watched(const std::string& name, const torch::Tensor& value) const {
-    if (watcher_) watcher_(name, value);
+  /// For use within forward(): `value`, and whoever probes the network hears of it under this name.
+  const torch::Tensor& observe(const std::string& name, const torch::Tensor& value) const {
+    if (probe_) probe_(name, value);
     return value;
   }
 
-  /// For what is computed for watchers alone.
-  bool is_watched() const { return static_cast<bool>(watcher_); }
+  /// For what is computed for probes alone.
+  bool is_observed() const { return static_cast<bool>(probe_); }
 
  private:
-  Watcher watcher_;
+  Probe probe_;
 };
-
-/// Inverted dropout like torch::nn::Dropout, but with a generator of its own network: LibTorch's draws from the
-/// process-wide one, and then two trainings side by side would disturb each other. The generator gives one seed a call,
-/// the mask is a hash of it (see DropoutMask). On CUDA, which has no such generators in the public interface, the
-/// device's own is used.
-class DropoutImpl : public torch::nn::Module {
- public:
-  explicit DropoutImpl(double probability) : probability_(probability) {}
-  torch::Tensor forward(const torch::Tensor& input);
-  void use_generator(const at::Generator& generator) { generator_ = generator; }
-
-  /// The mask of the next call, for code that drops by itself; keeps everything outside of training.
-  DropoutMask next_mask();
-
- private:
-  double probability_;
-  c10::optional<at::Generator> generator_;
-};
-TORCH_MODULE(Dropout);
 
 /// Cross-entropy of labels [N], int64; weights [classes] may be undefined. Scalar.
 torch::Tensor weighted_cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,

@@ -17,10 +17,6 @@ ModelTensor layout_of(const std::string& name, const torch::Tensor& tensor);
 /// ModelError that lists every difference, and then leaves `network` untouched.
 void copy_into(Network& network, const std::vector<ModelTensor>& tensors, const std::string& model_name);
 
-/// Gives `part`, a module of the network, the values that it has in `model`, whether either is a committee or not.
-/// Throws ModelError unless that is of the same method and its part of the same sizes.
-void take_over(Network& network, const torch::nn::Module& part, const ModelFile& model, const std::string& method);
-
 /// Samples side by side along a new first dimension: [C, H, W] each -> [N, C, H, W].
 Tensors stacked(const std::vector<Tensors>& samples);
 

@@ -1,7 +1,6 @@
 #include "merkit/pipeline/analyze.h"
 
 #include "merkit/core/stop.h"
-#include "merkit/motion/motion_image.h"
 #include "pipeline/crop_reader.h"
 #include "pipeline/early_detections.h"
 #include "pipeline/overlapped.h"
@@ -86,7 +85,7 @@ ClipAnalysis ClipAnalyzer::analyze(const ClipRequest& request) const {
   analysis.problem = problem_of([&] {
     if (request.problem) throw ClipError(*request.problem);
     const auto ended_early = follow(request, analysis);
-    const bool looked_at = recognizer_ || request.on_key_faces || !request.pictures.empty();
+    const bool looked_at = recognizer_ || request.on_key_faces;
     try {
       if (!analysis.detections.empty() && looked_at) look_at_detections(request, analysis);
     } catch (const Interrupted&) {
@@ -196,9 +195,6 @@ void ClipAnalyzer::look_at_detections(const ClipRequest& request, ClipAnalysis& 
     const AlignedFace* const onset = sample.face_at(detection.interval.onset);
     const AlignedFace* const apex = sample.face_at(detection.interval.apex_or_middle());
     if (request.on_key_faces && onset && apex) request.on_key_faces(detection, *onset, *apex);
-    if (!request.pictures.empty() && onset && apex && onset != apex)
-      write_png(request.pictures / (request.clip_id + "_" + std::to_string(detection.interval.onset) + ".png"),
-                motion_picture(onset->image, apex->image, optical_flow(onset->image, apex->image)));
     analysis.timing.recognize_s += watch.lap();
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/methods/spotter.h"
+#include "merkit/learning/spotter.h"
 
 #include <vector>
 

@@ -1,6 +1,9 @@
+#include "merkit/report/record_writer.h"
+
 #include "merkit/data/csv.h"
+#include "report/json/record_json.h"
 #include "report/provenance.h"
-#include "report/record_json.h"
+#include "report/text/record_csv.h"
 
 #include <map>
 #include <ostream>

@@ -1,8 +1,8 @@
 // The kernels beside what they replace, in one process: names are STAGE/CASE/merkit and STAGE/CASE/reference, and
 // tests/benchmarks/run.py divides the medians. Run it with --benchmark_enable_random_interleaving=true.
 #include "merkit/core/files.h"
+#include "merkit/core/instruction_set.h"
 #include "merkit/face/face_model.h"
-#include "merkit/motion/instruction_set.h"
 #include "merkit/motion/optical_flow.h"
 #include "motion/tvl1/kernels.h"
 #include "support/smooth_texture.h"

@@ -5,13 +5,13 @@
 //
 // `copies` repeats every clip, `plain folds` is how many of the folds the loop trains (0: none, for the memory of
 // merkit's alone). MANIFEST has motion images (column features) and the classes of megc2019.
+#include "learning/training_set.h"
 #include "merkit/data/manifest.h"
 #include "merkit/data/protocol.h"
-#include "merkit/evaluation/loso.h"
+#include "merkit/experiments/recognition_plan.h"
 #include "merkit/pipeline/prepare_samples.h"
-#include "methods/catalog.h"
-#include "methods/recognizer/training_set.h"
-#include "neural/motion_input.h"
+#include "methods/method_list.h"
+#include "neural/inputs/motion_input.h"
 #include "neural/network.h"
 #include "neural/torch_version.h"
 
@@ -27,7 +27,7 @@ namespace {
 
 namespace nn = torch::nn;
 using Clock = std::chrono::steady_clock;
-using merkit::LosoPlan;
+using merkit::RecognitionPlan;
 
 /// STSTNet of LibTorch's layers; weights are drawn in the same order as merkit's.
 struct PlainStstnet : nn::Module {
@@ -76,8 +76,8 @@ Set to_tensors(const merkit::SampleSet& samples, const std::vector<std::size_t>&
 }
 
 /// Probabilities of the held-out clips, [clips, 3].
-torch::Tensor plain_fold(const LosoPlan& plan, const LosoPlan::Task& task, const merkit::SampleSet& samples, int epochs,
-                         bool same_masks) {
+torch::Tensor plain_fold(const RecognitionPlan& plan, const RecognitionPlan::Task& task,
+                         const merkit::SampleSet& samples, int epochs, bool same_masks) {
   std::vector<std::size_t> training, held_out;
   for (std::size_t i = 0; i < plan.clips.size(); ++i)
     (plan.group_of(plan.clips[i]) == task.group ? held_out : training).push_back(i);
@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
   const merkit::Manifest manifest = merkit::Manifest::read(argv[1]);
   const merkit::Protocol protocol = merkit::Protocol::find("megc2019");
   const std::string settings = "{\"training\": {\"epochs\": " + std::to_string(epochs) + "}}";
-  LosoPlan plan;
+  RecognitionPlan plan;
   plan.method = "ststnet";
   plan.config = settings;
   plan.protocol = protocol.name;
@@ -130,7 +130,7 @@ int main(int argc, char** argv) {
       plan.clips.push_back(
           {clip.clip_id + "_" + std::to_string(copy), clip.dataset, clip.subject, *samples.back().label});
     }
-  std::vector<LosoPlan::Task> tasks = plan.tasks();
+  std::vector<RecognitionPlan::Task> tasks = plan.tasks();
   tasks.resize(std::min(tasks.size(), static_cast<std::size_t>(folds)));
   const merkit::Method method = merkit::catalog::ststnet();
   const auto make = [&] {
@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
   };
 
   const auto begin = Clock::now();
-  std::vector<merkit::LosoResult> results(tasks.size());
+  std::vector<merkit::RecognitionTaskResult> results(tasks.size());
   merkit::for_each_number(tasks.size(), threads,
                           [&](std::size_t i) { results[i] = merkit::run_task(plan, tasks[i], samples, make, {}); });
   const double ours = seconds_since(begin);

@@ -5,12 +5,12 @@
 // METHOD learns from MANIFEST's clips as annotated without those of each of GROUPS groups of people, whose clips it is
 // then given with the onset later, or the apex earlier or later, by shares of the clip's interval. KEY=VALUE are
 // settings of METHOD. Prints UF1 and UAR over seven classes, of all groups together.
+#include "learning/training_set.h"
 #include "merkit/core/settings.h"
 #include "merkit/data/manifest.h"
 #include "merkit/evaluation/metrics.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/prepare_samples.h"
-#include "methods/recognizer/training_set.h"
 
 #include <algorithm>
 #include <cmath>

@@ -76,7 +76,7 @@ double stream(float* HWY_RESTRICT values, std::size_t pixels) {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "merkit/motion/instruction_set.h"
+#include "merkit/core/instruction_set.h"
 
 #include <algorithm>
 #include <string>

@@ -7,17 +7,17 @@
 // two without those of each of GROUPS groups of people; KEY=VALUE are settings of METHOD. Errors are in pixels of the
 // aligned face: inside the face where all motion is known (exact), else at the 51 inner landmarks, without the
 // landmarks' mean motion, which is the head's.
+#include "learning/training_set.h"
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 #include "merkit/core/settings.h"
 #include "merkit/data/csv.h"
 #include "merkit/data/manifest.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/prepare_samples.h"
-#include "methods/catalog.h"
-#include "methods/recognizer/training_set.h"
+#include "methods/method_list.h"
+#include "methods/network_inputs.h"
 #include "motion/sample_motion.h"
-#include "neural/network_inputs.h"
 #include "support/read_npy.h"
 #include "support/temporary_folder.h"
 
@@ -133,11 +133,11 @@ double endpoint_error(const Case& one, const MotionField& found) {
 MotionField learned_motion(merkit::neural::Network& network, const Sample& sample) {
   const torch::NoGradGuard no_grad;
   torch::Tensor motion;
-  network.set_watcher([&](const std::string& name, const torch::Tensor& value) {
+  network.set_probe([&](const std::string& name, const torch::Tensor& value) {
     if (name == "motion") motion = value.squeeze(0).contiguous();
   });
   network.forward(merkit::neural::fixed_inputs(network, {sample}));
-  network.set_watcher({});
+  network.set_probe({});
   const cv::Size crop = onset_of(sample).image.size();
   const auto map = [&](int channel, double scale) {
     torch::Tensor plane = motion[channel].contiguous();

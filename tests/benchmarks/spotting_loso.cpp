@@ -7,14 +7,14 @@
 // of all but one person and is scored on that person's. The truth is taken to the frames of the video by time, so that
 // the same truth.csv serves videos resampled to another rate. KEY=VALUE are settings of all METHODs. --list prints each
 // expression that was missed, wrongly timed or found where there is none.
+#include "learning/training_set.h"
 #include "merkit/core/files.h"
 #include "merkit/data/csv.h"
 #include "merkit/evaluation/spotting_metrics.h"
 #include "merkit/face/face_aligner.h"
 #include "merkit/media/clip_reader.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/prepare_samples.h"
-#include "methods/recognizer/training_set.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
+#include "classical/bi_woof_histograms.h"
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
-#include "methods/features/bi_woof_histograms.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 
 #include <cmath>

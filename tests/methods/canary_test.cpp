@@ -1,8 +1,8 @@
 // A data set in which only who somebody is tells the class: whatever scores above chance on it has seen the people that
 // it is scored on.
-#include "merkit/evaluation/loso.h"
 #include "merkit/evaluation/metrics.h"
-#include "merkit/methods/method.h"
+#include "merkit/experiments/recognition_plan.h"
+#include "merkit/methods/catalog.h"
 
 #include <random>
 
@@ -41,7 +41,7 @@ SampleSet canaries() {
 template <class Group>
 double accuracy(const std::string& method, const std::string& settings, Group group) {
   const SampleSet samples = canaries();
-  LosoPlan plan;
+  RecognitionPlan plan;
   plan.method = method;
   plan.config = settings;
   plan.protocol = "canary";
@@ -51,7 +51,7 @@ double accuracy(const std::string& method, const std::string& settings, Group gr
   const Method& entry = find_method(method);
   int right = 0;
   for (const auto& task : plan.tasks()) {
-    const LosoResult result =
+    const RecognitionTaskResult result =
         run_task(plan, task, samples,
                  [&] { return entry.make_recognizer(Settings::parse(settings, "test"), LabelSet(plan.classes)); }, {});
     for (std::size_t i = 0; i < result.clips.size(); ++i)

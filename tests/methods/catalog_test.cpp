@@ -1,6 +1,7 @@
+#include "merkit/methods/catalog.h"
+
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
-#include "merkit/methods/method.h"
 
 #include <algorithm>
 #include <cstdlib>

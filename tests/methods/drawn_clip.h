@@ -1,7 +1,7 @@
 #pragma once
 
-#include "merkit/methods/method.h"
-#include "methods/drawn_face.h"
+#include "merkit/methods/catalog.h"
+#include "support/drawn_crop.h"
 
 #include <cmath>
 #include <functional>

@@ -1,8 +1,8 @@
 // flow_regions and mdmd on drawn faces whose movements are known, with the settings they come with.
 
 #include "merkit/core/error.h"
-#include "methods/catalog.h"
 #include "methods/drawn_clip.h"
+#include "methods/method_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
 

@@ -1,8 +1,8 @@
 // Drawn clips for every spotter of the catalogue: a new one is tested without another line.
 #pragma once
 
-#include "merkit/methods/method.h"
-#include "methods/drawn_face.h"
+#include "merkit/methods/catalog.h"
+#include "support/drawn_crop.h"
 #include "support/same_spotting.h"
 #include "support/synthetic_samples.h"
 

@@ -1,7 +1,7 @@
 #include "merkit/core/files.h"
 #include "merkit/data/csv.h"
 #include "merkit/evaluation/metrics.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 #include "support/test_data.h"
 

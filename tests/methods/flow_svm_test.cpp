@@ -1,5 +1,5 @@
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
 

@@ -1,6 +1,6 @@
+#include "classical/lbp_top_histograms.h"
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
-#include "methods/features/lbp_top_histograms.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 
 #include <algorithm>

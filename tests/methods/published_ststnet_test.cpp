@@ -4,7 +4,7 @@
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
 #include "merkit/data/manifest.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 

@@ -1,7 +1,7 @@
 // What the tests of all methods do not know of SelfME; its parts are tested in tests/neural.
 
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 #include "support/temporary_folder.h"
 

@@ -1,6 +1,6 @@
 #include "merkit/core/error.h"
-#include "methods/catalog.h"
-#include "methods/drawn_face.h"
+#include "methods/method_list.h"
+#include "support/drawn_crop.h"
 
 #include <cmath>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "support/synthetic_samples.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/motion/instruction_set.h"
+#include "merkit/core/instruction_set.h"
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 #include "merkit/pipeline/analyze.h"
 
 #include "merkit/core/stop.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
 #include "support/same_spotting.h"

@@ -1,5 +1,5 @@
 // What recordings are like that nobody made for merkit: cuts, darkness, small faces, several, none for a while.
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/pipeline/analyze.h"
 #include "pipeline/drawn_clip.h"
 #include "pipeline/scene_cuts.h"

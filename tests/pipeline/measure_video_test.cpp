@@ -1,7 +1,7 @@
 // A video read once, for a spotter to measure and a recognizer to learn from, and once more for what was found.
 #include "merkit/pipeline/measure_video.h"
 
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "pipeline/drawn_clip.h"
 #include "support/one_opencv_thread.h"
 #include "support/temporary_folder.h"

@@ -1,6 +1,6 @@
 // Speed must not change what is said: OpenCV's TV-L1 on the same crops leads to the same classes.
 #include "merkit/core/files.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 #include "merkit/motion/motion_image.h"
 #include "merkit/pipeline/prepare_samples.h"
 #include "support/test_data.h"

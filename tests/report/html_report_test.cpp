@@ -2,7 +2,7 @@
 
 #include "merkit/core/error.h"
 #include "merkit/core/files.h"
-#include "merkit/report/loso_report.h"
+#include "merkit/report/recognition_results.h"
 #include "report/html/charts.h"
 #include "report/html/markup.h"
 #include "report/html/tables.h"
@@ -52,8 +52,8 @@ class HtmlReport : public ::testing::Test {
   }
 
   /// Right but for the first clip of every person with seed 2; the first of all is the least probable.
-  LosoResult result(const LosoPlan::Task& task, std::size_t epochs) const {
-    LosoResult result;
+  RecognitionTaskResult result(const RecognitionPlan::Task& task, std::size_t epochs) const {
+    RecognitionTaskResult result;
     for (std::size_t i = 0; i < plan.clips.size(); ++i) {
       if (plan.group_of(plan.clips[i]) != task.group) continue;
       const int truth = plan.clips[i].label;
@@ -71,14 +71,14 @@ class HtmlReport : public ::testing::Test {
     return result;
   }
 
-  LosoDirectory run(const std::string& name = "run", std::size_t epochs = 4) const {
-    LosoDirectory directory(folder / name, plan);
+  RecognitionDirectory run(const std::string& name = "run", std::size_t epochs = 4) const {
+    RecognitionDirectory directory(folder / name, plan);
     for (const auto& task : plan.tasks()) directory.write(task, result(task, epochs));
     write_loso_results(directory);
     return directory;
   }
 
-  LosoPlan plan;
+  RecognitionPlan plan;
   testing::TemporaryFolder folder;
 };
 
@@ -94,7 +94,7 @@ TEST_F(HtmlReport, IsWellFormedAndAsksForNothingElse) {
 }
 
 TEST_F(HtmlReport, ShowsTheFiguresOfEvaluationJson) {
-  const LosoDirectory directory = run();
+  const RecognitionDirectory directory = run();
   const std::string page = html_report({directory}, {});
   const json evaluation = json::parse(read_file(directory.path() / "evaluation.json"));
   std::string row = "<td class=\"number\">18</td>\n";
@@ -128,7 +128,9 @@ TEST_F(HtmlReport, TextFromFilesCannotBecomeMarkup) {
   plan.method = "\"><img src=x>";
   HtmlReportOptions options;
   options.title = "</title><script>";
-  options.pictures = [](const LosoClip&) { return ClipPictures{{{"png", "<i>"}}, false, "<u>&amp;"}; };
+  options.pictures = [](const std::string&, const Person&) {
+    return ClipPictures{{{"png", "<i>"}}, false, "<u>&amp;"};
+  };
   // The plan itself is JSON, which cannot hold the byte that is not UTF-8.
   plan.clips[0].id.pop_back();
   const std::string page = html_report({run()}, options);
@@ -139,10 +141,10 @@ TEST_F(HtmlReport, TextFromFilesCannotBecomeMarkup) {
 }
 
 TEST_F(HtmlReport, ALeakyRunIsStamped) {
-  const LosoDirectory directory = run();
+  const RecognitionDirectory directory = run();
   EXPECT_THAT(html_report({directory}, {}), Not(HasSubstr("LEAKY")));
   plan.epoch_selection = "test-oracle";
-  const LosoDirectory oracle = run("oracle");
+  const RecognitionDirectory oracle = run("oracle");
   const std::string page = html_report({oracle}, {});
   EXPECT_THAT(page, HasSubstr("<p class=\"stamp\" role=\"note\"><strong>LEAKY</strong>"));
   EXPECT_THAT(page, HasSubstr("epoch selection: test-oracle"));
@@ -155,7 +157,7 @@ TEST_F(HtmlReport, ALeakyRunIsStamped) {
 }
 
 TEST_F(HtmlReport, ARunThatItsEvaluationCallsLeakyIsStamped) {
-  const LosoDirectory directory = run();
+  const RecognitionDirectory directory = run();
   json evaluation = json::parse(read_file(directory.path() / "evaluation.json"));
   evaluation["protocol"]["leaky"] = true;
   write_file_atomically(directory.path() / "evaluation.json", evaluation.dump());
@@ -163,7 +165,7 @@ TEST_F(HtmlReport, ARunThatItsEvaluationCallsLeakyIsStamped) {
 }
 
 TEST_F(HtmlReport, AnUnfinishedRunIsShownOnRequestOnly) {
-  const LosoDirectory directory = run();
+  const RecognitionDirectory directory = run();
   std::filesystem::remove(directory.path() / "tasks/fold001-seed2.json");
   try {
     html_report({directory}, {});
@@ -183,7 +185,7 @@ TEST_F(HtmlReport, AnUnfinishedRunIsShownOnRequestOnly) {
 }
 
 TEST_F(HtmlReport, AnEvaluationOfOtherResultsIsRefused) {
-  const LosoDirectory directory = run();
+  const RecognitionDirectory directory = run();
   json evaluation = json::parse(read_file(directory.path() / "evaluation.json"));
   evaluation["confusion"][0][0] = 5;
   write_file_atomically(directory.path() / "evaluation.json", evaluation.dump());
@@ -198,9 +200,9 @@ TEST_F(HtmlReport, TheWorstClipsComeFirstWithTheirPictures) {
   HtmlReportOptions options;
   options.worst_clips = 3;
   std::vector<std::string> asked;
-  options.pictures = [&](const LosoClip& clip) {
-    asked.push_back(clip.id);
-    return clip.id == "s0c0" ? ClipPictures{{{"abc", "motion"}}, true, ""} : ClipPictures{{}, false, "not there"};
+  options.pictures = [&](const std::string& clip, const Person&) {
+    asked.push_back(clip);
+    return clip == "s0c0" ? ClipPictures{{{"abc", "motion"}}, true, ""} : ClipPictures{{}, false, "not there"};
   };
   const std::string page = html_report({run()}, options);
   EXPECT_THAT(asked, ElementsAre("s0c0", "s1c0", "s2c0"));  // 0.02; then 0.8 and 0.1, mean 0.45
@@ -221,7 +223,7 @@ TEST_F(HtmlReport, CurvesAreDrawnWhereThereAreEpochs) {
 }
 
 TEST_F(HtmlReport, SeveralRunsAreComparedAndOthersTold) {
-  const LosoDirectory first = run("first"), second = run("second");
+  const RecognitionDirectory first = run("first"), second = run("second");
   const std::string same = html_report({first, second}, {});
   EXPECT_EQ(what_is_malformed(same), "");
   EXPECT_THAT(same, HasSubstr("The runs side by side"));

@@ -1,7 +1,9 @@
-#include "merkit/report/interval_tables.h"
+#include "merkit/evaluation/interval_tables.h"
 
 #include "merkit/core/error.h"
-#include "merkit/report/records.h"
+#include "merkit/evaluation/evaluation.h"
+#include "merkit/report/evaluation_report.h"
+#include "merkit/report/spotting_table.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 #include "support/well_formed.h"

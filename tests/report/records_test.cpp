@@ -1,5 +1,10 @@
 #include "merkit/report/records.h"
 
+#include "merkit/evaluation/interval_tables.h"
+#include "merkit/evaluation/predictions.h"
+#include "merkit/report/frame_tables.h"
+#include "merkit/report/record_writer.h"
+#include "merkit/report/spotting_table.h"
 #include "support/temporary_folder.h"
 
 #include <fstream>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/methods/recognizer.h"
+#include "merkit/learning/recognizer.h"
 
 #include <memory>
 #include <string>

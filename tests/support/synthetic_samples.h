@@ -1,7 +1,7 @@
 #pragma once
 
 #include "merkit/core/sample.h"
-#include "merkit/methods/recognizer.h"
+#include "merkit/learning/recognizer.h"
 #include "support/face_shape.h"
 
 #include <algorithm>

@@ -26,14 +26,4 @@ cv::Mat motion_image_minmax(const MotionField& motion, int size);
 /// The signed variant: CV_32FC3, channels u, v, strain, divided by `scale_px` and clamped.
 cv::Mat motion_image_fixed(const MotionField& motion, int size, double scale_px);
 
-/// Motion as colours for people: hue is direction (the usual wheel), saturation is magnitude up to `max_px`
-/// (0: the field's own 99th percentile). CV_8UC3 BGR.
-cv::Mat colour_coded(const MotionField& motion, double max_px = 0);
-
-/// Strain as a heat map, CV_8UC3 BGR; `max` as above.
-cv::Mat heat_map(const cv::Mat1f& values, double max = 0);
-
-/// Onset, apex, motion colours and strain side by side with captions, for a quick look. CV_8UC3 BGR.
-cv::Mat motion_picture(const cv::Mat& onset, const cv::Mat& apex, const MotionField& motion);
-
 }  // namespace merkit

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "merkit/core/error.h"
+#include "merkit/learning/recognizer.h"
+#include "merkit/learning/spotter.h"
 #include "merkit/media/clip_reader.h"
-#include "merkit/methods/recognizer.h"
-#include "merkit/methods/spotter.h"
+#include "merkit/pipeline/clip_problem.h"
 #include "merkit/pipeline/followed_face.h"
 #include "merkit/pipeline/prepare_samples.h"
 
@@ -17,12 +18,6 @@
 #include <vector>
 
 namespace merkit {
-
-/// What went wrong with one input.
-struct ClipProblem {
-  Status status = Status::ok;
-  std::string message, hint;
-};
 
 /// Seconds that each stage of one clip was at work, without what it waited for another. The only figures that differ
 /// between equal runs.
@@ -64,7 +59,6 @@ struct ClipRequest {
   ClipOptions options;
   std::optional<ClipError> problem;                      ///< known before anything is read
   std::string spotter, model;                            ///< names, for the record
-  std::filesystem::path pictures;                        ///< directory for a picture of each interval, empty for none
   std::atomic<std::int64_t>* frames_done = nullptr;      ///< counted up with each frame, for progress
   std::atomic<std::int64_t>* frames_expected = nullptr;  ///< raised by ClipInfo::frames once the clip is open
   /// Called for each detection, in order, with the crops at its onset and apex (one pose); may be empty.
@@ -103,22 +97,5 @@ class ClipAnalyzer {
   std::shared_ptr<const Recognizer> recognizer_;
   FrameNeed frames_;
 };
-
-/// Runs `work` and turns a ClipError into the problem it describes. So that one clip never ends a batch, an exception
-/// of a library below (OpenCV, dlib, LibTorch) counts as "unsupported"; merkit's other errors pass through.
-template <class Work>
-ClipProblem problem_of(Work&& work) {
-  try {
-    work();
-    return {};
-  } catch (const ClipError& error) {
-    return {error.status(), error.what(), error.hint()};
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    return {Status::unsupported, std::string("the clip could not be processed: ") + error.what(),
-            "please report this with `merkit doctor` and the clip"};
-  }
-}
 
 }  // namespace merkit

@@ -3,7 +3,7 @@
 #include "merkit/core/video_event.h"
 #include "merkit/data/annotated_video.h"
 #include "merkit/face/face_aligner.h"
-#include "merkit/methods/spotter.h"
+#include "merkit/learning/spotter.h"
 #include "merkit/pipeline/analyze.h"
 #include "merkit/pipeline/followed_face.h"
 #include "merkit/pipeline/prepare_samples.h"

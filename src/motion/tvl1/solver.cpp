@@ -1,6 +1,6 @@
 #include "motion/tvl1/solver.h"
 
-#include "merkit/motion/instruction_set.h"
+#include "merkit/core/instruction_set.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "neural/motion/dense_motion.h"
 
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 namespace merkit::neural {
 

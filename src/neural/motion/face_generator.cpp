@@ -1,7 +1,7 @@
 #include "neural/motion/face_generator.h"
 
-#include "neural/blocks/hourglass.h"
-#include "neural/warp.h"
+#include "neural/layers/hourglass.h"
+#include "neural/motion/warp.h"
 
 namespace merkit::neural {
 namespace {

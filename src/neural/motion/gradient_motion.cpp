@@ -1,8 +1,8 @@
 #include "neural/motion/gradient_motion.h"
 
-#include "neural/likeness.h"
-#include "neural/warp.h"
-#include "neural/window_mean.h"
+#include "neural/motion/photometric_loss.h"
+#include "neural/motion/warp.h"
+#include "neural/motion/window_mean.h"
 
 #include <cmath>
 

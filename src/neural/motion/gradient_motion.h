@@ -1,6 +1,6 @@
 #pragma once
 
-#include "neural/blocks/unet.h"
+#include "neural/layers/unet.h"
 #include "neural/motion/motion_estimator.h"
 #include "neural/motion/unet_motion.h"
 

@@ -1,6 +1,6 @@
 #include "neural/motion/key_points.h"
 
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 namespace merkit::neural {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "neural/blocks/hourglass.h"
+#include "neural/layers/hourglass.h"
 #include "neural/motion/key_points.h"
 
 #include <vector>

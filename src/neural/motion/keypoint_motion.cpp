@@ -1,8 +1,8 @@
 #include "neural/motion/keypoint_motion.h"
 
-#include "neural/likeness.h"
+#include "neural/motion/photometric_loss.h"
 #include "neural/motion/plane_warp.h"
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 #include <cmath>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 #include <torch/torch.h>
 

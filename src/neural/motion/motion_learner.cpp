@@ -3,7 +3,7 @@
 #include "core/settings_fields.h"
 #include "merkit/core/error.h"
 #include "motion/sample_faces.h"
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include "neural/motion/motion_estimator.h"
 #include "neural/motion/unet_motion.h"
 #include "neural/network.h"
-#include "neural/trainer.h"
+#include "neural/training/trainer.h"
 
 #include <memory>
 #include <string>

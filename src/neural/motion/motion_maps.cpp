@@ -1,7 +1,7 @@
 #include "neural/motion/motion_maps.h"
 
 #include "motion/sample_motion.h"
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 #include <opencv2/imgproc.hpp>
 

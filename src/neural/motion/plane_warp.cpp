@@ -1,6 +1,6 @@
 #include "neural/motion/plane_warp.h"
 
-#include "neural/warp.h"
+#include "neural/motion/warp.h"
 
 namespace merkit::neural {
 namespace {

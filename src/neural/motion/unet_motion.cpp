@@ -1,7 +1,7 @@
 #include "neural/motion/unet_motion.h"
 
-#include "neural/likeness.h"
-#include "neural/warp.h"
+#include "neural/motion/photometric_loss.h"
+#include "neural/motion/warp.h"
 
 namespace merkit::neural {
 

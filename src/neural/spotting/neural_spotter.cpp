@@ -1,14 +1,14 @@
 #include "neural/spotting/neural_spotter.h"
 
+#include "learning/model_parts.h"
 #include "merkit/core/error.h"
-#include "methods/recognizer/model_parts.h"
-#include "methods/spotting/tuned_spotter.h"
-#include "neural/neural_recognizer.h"
+#include "neural/device.h"
 #include "neural/process_settings.h"
-#include "neural/spotting/spotting_committee.h"
+#include "neural/spotting/spotting_ensemble.h"
 #include "neural/spotting/spotting_sessions.h"
 #include "neural/tensors.h"
 #include "neural/torch_version.h"
+#include "spotting/tuned_spotter.h"
 
 #include <algorithm>
 #include <cmath>
@@ -137,7 +137,7 @@ std::shared_ptr<SpottingNetwork> NeuralSpotter::built_to_spot(std::uint64_t seed
   return built(seed, [&]() -> std::shared_ptr<SpottingNetwork> {
     std::vector<std::shared_ptr<SpottingNetwork>> members;
     for (int i = type_.training(identity_.config).members; i > 0; --i) members.push_back(type_.build(identity_.config));
-    return members.size() == 1 ? members.front() : std::make_shared<SpottingCommittee>(input(), members);
+    return members.size() == 1 ? members.front() : std::make_shared<SpottingEnsemble>(input(), members);
   });
 }
 
@@ -223,7 +223,7 @@ std::shared_ptr<Network> NeuralSpotter::trained_recognition(TrainingData data, c
   network->to(device_);
   {
     const torch::NoGradGuard no_grad;
-    data.inputs = network->fixed(moved(data.inputs, device_));
+    data.inputs = network->frozen_features(moved(data.inputs, device_));
   }
   data.labels = data.labels.to(device_);
   train(*network, data, type_.recognition_training(identity_.config), options.seed, observer);

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "core/settings_fields.h"
-#include "merkit/methods/method.h"
-#include "merkit/methods/spotter.h"
-#include "methods/recognizer/stored_model.h"
-#include "methods/spotting/score_curve.h"
+#include "learning/stored_model.h"
+#include "merkit/learning/method.h"
+#include "merkit/learning/spotter.h"
 #include "neural/spotting/score_stream.h"
 #include "neural/spotting/spotter_training.h"
 #include "neural/spotting/spotting_network.h"
-#include "neural/trainer.h"
+#include "neural/training/trainer.h"
+#include "spotting/score_curve.h"
 
 #include <array>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "methods/spotting/region_maps.h"
+#include "spotting/region_maps.h"
 
 #include <array>
 #include <deque>

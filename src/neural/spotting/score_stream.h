@@ -1,8 +1,8 @@
 #pragma once
 
-#include "merkit/methods/spotter.h"
-#include "methods/spotting/score_curve.h"
+#include "merkit/learning/spotter.h"
 #include "neural/spotting/spotting_network.h"
+#include "spotting/score_curve.h"
 
 #include <array>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "neural/spotting/spotter_training.h"
 
 #include "merkit/core/error.h"
-#include "methods/spotting/tuned_spotter.h"
 #include "neural/torch_version.h"
+#include "spotting/tuned_spotter.h"
 
 #include <algorithm>
 

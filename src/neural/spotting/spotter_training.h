@@ -1,10 +1,10 @@
 #pragma once
 
-#include "merkit/methods/recognizer.h"
-#include "merkit/methods/spotter.h"
-#include "methods/spotting/score_curve.h"
+#include "merkit/learning/recognizer.h"
+#include "merkit/learning/spotter.h"
 #include "neural/spotting/score_stream.h"
-#include "neural/trainer.h"
+#include "neural/training/trainer.h"
+#include "spotting/score_curve.h"
 
 #include <functional>
 #include <string>

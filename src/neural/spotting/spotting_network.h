@@ -1,6 +1,6 @@
 #pragma once
 
-#include "neural/motion_input.h"
+#include "neural/inputs/motion_input.h"
 #include "neural/spotting/region_motion.h"
 
 namespace merkit::neural {

@@ -1,6 +1,6 @@
 #include "neural/spotting/spotting_sessions.h"
 
-#include "methods/spotting/movements.h"
+#include "spotting/movements.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -12,9 +12,9 @@ namespace merkit::html {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Epochs = std::vector<LosoResult::Epoch>;
+using Epochs = std::vector<RecognitionTaskResult::Epoch>;
 
-std::vector<CurvePoint> curve(const std::vector<Epochs>& tasks, double LosoResult::Epoch::*figure) {
+std::vector<CurvePoint> curve(const std::vector<Epochs>& tasks, double RecognitionTaskResult::Epoch::*figure) {
   std::vector<CurvePoint> points;
   for (std::size_t e = 0;; ++e) {
     CurvePoint point;
@@ -47,7 +47,8 @@ SeedTimes times_of(std::uint64_t seed, std::vector<double> seconds) {
   return times;
 }
 
-std::vector<ClipScore> worst_first(const LosoPlan& plan, const std::map<std::size_t, std::vector<Prediction>>& said) {
+std::vector<ClipScore> worst_first(const RecognitionPlan& plan,
+                                   const std::map<std::size_t, std::vector<Prediction>>& said) {
   std::vector<ClipScore> clips;
   for (const auto& [clip, predictions] : said) {
     ClipScore score{clip, std::vector<double>(plan.classes.size(), 0), std::vector<int>(plan.classes.size(), 0), 0};
@@ -87,13 +88,13 @@ std::string RunSummary::some_missing() const {
   return missing.size() > kShown ? text + ", ..." : text;
 }
 
-RunSummary summarize(const LosoDirectory& run, bool partial) {
+RunSummary summarize(const RecognitionDirectory& run, bool partial) {
   RunSummary summary;
   summary.plan = run.plan();
   const auto absolute = std::filesystem::absolute(run.path()).lexically_normal();
   summary.name = (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
   summary.fingerprint = summary.plan.fingerprint();
-  const LosoPlan& plan = summary.plan;
+  const RecognitionPlan& plan = summary.plan;
   summary.leaky = plan.is_leaky();
 
   for (const auto& task : run.missing()) summary.missing.push_back(task.name());
@@ -115,9 +116,9 @@ RunSummary summarize(const LosoDirectory& run, bool partial) {
   std::vector<Epochs> epochs;
   for (const auto& task : all) {
     if (std::find(summary.missing.begin(), summary.missing.end(), task.name()) != summary.missing.end()) continue;
-    const LosoResult result = run.read(task);
+    const RecognitionTaskResult result = run.read(task);
     for (std::size_t i = 0; i < result.clips.size(); ++i) {
-      const LosoClip& clip = plan.clips[result.clips[i]];
+      const PlannedClip& clip = plan.clips[result.clips[i]];
       outcomes[task.seed].push_back(
           {clip.id, clip.dataset, clip.dataset + "/" + clip.subject, clip.label, result.predictions[i].label});
       said[result.clips[i]].push_back(result.predictions[i]);
@@ -128,8 +129,8 @@ RunSummary summarize(const LosoDirectory& run, bool partial) {
     if (result.chosen_epoch > 0) summary.chosen_epochs.push_back(result.chosen_epoch);
   }
   summary.scores = score_recognition(outcomes, LabelSet(plan.classes));
-  summary.loss = curve(epochs, &LosoResult::Epoch::loss);
-  summary.accuracy = curve(epochs, &LosoResult::Epoch::accuracy);
+  summary.loss = curve(epochs, &RecognitionTaskResult::Epoch::loss);
+  summary.accuracy = curve(epochs, &RecognitionTaskResult::Epoch::accuracy);
   summary.fewest_epochs =
       static_cast<int>(std::min_element(epochs.begin(), epochs.end(), [](const auto& a, const auto& b) {
                          return a.size() < b.size();

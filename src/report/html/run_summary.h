@@ -1,7 +1,7 @@
 #pragma once
 
-#include "merkit/evaluation/loso.h"
-#include "merkit/report/records.h"
+#include "merkit/evaluation/evaluation.h"
+#include "merkit/experiments/recognition_plan.h"
 
 #include <map>
 #include <string>
@@ -34,7 +34,7 @@ struct ClipScore {
 /// Everything a page says of one run.
 struct RunSummary {
   std::string name;  ///< of the directory
-  LosoPlan plan;
+  RecognitionPlan plan;
   std::string fingerprint;
   Evaluation::Recognition scores;
   std::vector<std::string> missing;  ///< names of the tasks not done
@@ -57,6 +57,6 @@ struct RunSummary {
 
 /// Reads a run. Throws InputError when no task is done, or some are not and `partial` is false, or evaluation.json is
 /// not of these tasks.
-RunSummary summarize(const LosoDirectory& run, bool partial);
+RunSummary summarize(const RecognitionDirectory& run, bool partial);
 
 }  // namespace merkit::html

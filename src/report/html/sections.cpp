@@ -67,11 +67,11 @@ void stamps(Markup& page, const RunSummary& run) {
 }
 
 void what_was_scored(Markup& page, const RunSummary& run) {
-  const LosoPlan& plan = run.plan;
+  const RecognitionPlan& plan = run.plan;
   const auto scope = section(page, "What was scored, and how");
   std::vector<std::pair<std::string, int>> classes, sets;
   for (const auto& name : plan.classes) classes.emplace_back(name, 0);
-  for (const LosoClip& clip : plan.clips) {
+  for (const PlannedClip& clip : plan.clips) {
     ++classes[clip.label].second;
     auto set = std::find_if(sets.begin(), sets.end(), [&](const auto& entry) { return entry.first == clip.dataset; });
     if (set == sets.end()) set = sets.insert(sets.end(), {clip.dataset, 0});
@@ -147,7 +147,7 @@ void people(Markup& page, const RunSummary& run) {
     if (timed) page.element("th", "time of the fold", {{"scope", "col"}, {"class", "number"}});
   }
   std::map<std::string, int> clips;
-  for (const LosoClip& clip : run.plan.clips) ++clips[clip.dataset + "/" + clip.subject];
+  for (const PlannedClip& clip : run.plan.clips) ++clips[clip.dataset + "/" + clip.subject];
   for (const auto& [name, metrics] : subjects) {
     const auto line = page.inside("tr");
     page.element("th", name, {{"scope", "row"}});

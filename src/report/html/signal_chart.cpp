@@ -1,6 +1,6 @@
 #include "report/html/signal_chart.h"
 
-#include "merkit/report/time_axis.h"
+#include "merkit/pictures/time_axis.h"
 
 #include <algorithm>
 #include <cmath>

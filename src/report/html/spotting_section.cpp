@@ -1,7 +1,7 @@
 #include "report/html/spotting_section.h"
 
 #include "report/html/tables.h"
-#include "report/spotting_report.h"
+#include "report/spotting_figures.h"
 
 #include <fmt/format.h>
 

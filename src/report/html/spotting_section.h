@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merkit/report/records.h"
+#include "merkit/evaluation/evaluation.h"
 #include "report/html/markup.h"
 
 namespace merkit::html {

@@ -9,7 +9,7 @@
 namespace merkit::html {
 namespace {
 
-void show_pictures(Markup& page, const LosoClip& clip, const ClipPictures& shown) {
+void show_pictures(Markup& page, const PlannedClip& clip, const ClipPictures& shown) {
   if (!shown.problem.empty()) page.element("p", "No picture: " + shown.problem, {{"class", "note"}});
   if (shown.pictures.empty()) return;
   const auto row = page.inside("div", {{"class", shown.pixelated ? "pictures pixelated" : "pictures"}});
@@ -21,10 +21,10 @@ void show_pictures(Markup& page, const LosoClip& clip, const ClipPictures& shown
 }
 
 void show_clip(Markup& page, const RunSummary& run, const ClipScore& score, const HtmlReportOptions& options) {
-  const LosoClip& clip = run.plan.clips[score.clip];
+  const PlannedClip& clip = run.plan.clips[score.clip];
   const auto card = page.inside("article", {{"class", "clip"}});
   page.element("h4", clip.id);
-  if (options.pictures) show_pictures(page, clip, options.pictures(clip));
+  if (options.pictures) show_pictures(page, clip, options.pictures(clip.id, {clip.dataset, clip.subject}));
   int seeds = 0;
   for (const int times : score.times_said) seeds += times;
   Table table(page, "Clip " + clip.id + " of " + clip.dataset + "/" + clip.subject,

@@ -2,7 +2,7 @@
 // Exit code 0: LibTorch was loaded when a neural method was asked for, and not before.
 
 #include "merkit/core/error.h"
-#include "merkit/methods/method.h"
+#include "merkit/methods/catalog.h"
 
 #include <fstream>
 #include <string>
